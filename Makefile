@@ -1,0 +1,59 @@
+# `make help` lists the targets. ARGS go to the command: make run ARGS="--orders 2000".
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+APT := DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -qq -o Dpkg::Use-Pty=0
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.PHONY: run
+run: $(BIN)/.installed ## the whole path: live Postgres to a tested, documented star schema
+	@$(BIN)/landfall demo $(ARGS)
+
+.PHONY: test
+test: $(BIN)/.installed lint $(BIN)/.chromium ## every test, against real servers
+	@$(BIN)/pytest $(ARGS)
+
+.PHONY: lint
+lint: $(BIN)/.installed ## ruff, mypy and sqlfluff
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
+	@$(BIN)/mypy --no-error-summary
+	@[ -e dbt_project/profiles.yml ] || cp profiles.yml.example dbt_project/profiles.yml
+	@$(BIN)/sqlfluff lint -q --disable-progress-bar dbt_project/models dbt_project/tests macros
+
+.PHONY: bench
+bench: $(BIN)/.installed ## speed beside a named peer, as a ratio
+	@$(BIN)/python bench/full_load.py $(ARGS)
+
+.PHONY: lock
+lock: $(BIN)/.installed ## requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+
+.PHONY: clean
+clean: ## removes what runs made; .venv stays
+	@find .landfall -mindepth 1 ! -name .gitignore -delete
+	@rm -rf dbt_project/target dbt_project/logs
+
+# uv comes first, by pip and by hash, and brings the rest. An interrupted installation starts again.
+$(BIN)/.installed: requirements.lock pyproject.toml
+	@echo "installing into .venv"
+	@[ -x $(BIN)/uv ] || { \
+		python3 -m venv --clear .venv 2>/dev/null || { \
+			$(APT) update; $(APT) install -y python3-venv; python3 -m venv --clear .venv; }; \
+		awk '/^uv==/ {p = 1} p {print} p && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt; \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt; }
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync -q --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m ingestion.duckdb_extensions .venv/duckdb_extensions
+	@touch $@
+
+$(BIN)/.chromium: $(BIN)/.installed
+	@command -v chromium >/dev/null || { echo "installing chromium"; $(APT) update; $(APT) install -y chromium; }
+	@touch $@

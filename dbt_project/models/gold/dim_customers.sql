@@ -1,0 +1,178 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_keys',
+        unique_key=['source_system', 'customer_unique_id'],
+        on_schema_change='fail',
+        meta={'changes': 'customer_changes'},
+    )
+}}
+
+with changed as (
+    select
+        source_system,
+        customer_unique_id,
+        max(changed_at) as _applied_at
+    from {{ ref('customer_changes') }}
+    where {{ newer_than_target('changed_at') }}
+    group by source_system, customer_unique_id
+),
+
+states as (
+    select * from {{ ref('stg_olist__customer_states') }}
+),
+
+-- every record that ever was one of a changed buyer's
+record_ids as (
+    select distinct
+        states.source_system,
+        states.customer_id
+    from states
+    inner join changed
+        on states.source_system = changed.source_system
+        and states.customer_unique_id = changed.customer_unique_id
+),
+
+record_states as (
+    select states.*
+    from states
+    inner join record_ids
+        on states.source_system = record_ids.source_system
+        and states.customer_id = record_ids.customer_id
+),
+
+-- a record that is written again unchanged must not pass for the buyer's newest address
+record_versions as (
+    {{ scd2_versions(
+        'record_states',
+        key=['source_system', 'customer_id'],
+        attributes=['customer_unique_id', 'zip_code_prefix', 'city', 'state'],
+    ) | indent(4) }}
+),
+
+addresses as (
+    select record_versions.*
+    from record_versions
+    inner join changed
+        on record_versions.source_system = changed.source_system
+        and record_versions.customer_unique_id = changed.customer_unique_id
+    where not record_versions.is_deleted
+),
+
+instants as (
+    select
+        source_system,
+        customer_unique_id,
+        valid_from as instant
+    from addresses
+
+    union
+
+    select
+        source_system,
+        customer_unique_id,
+        valid_to as instant
+    from addresses
+    where valid_to is not null
+),
+
+ranked as (
+    select
+        instants.source_system,
+        instants.customer_unique_id,
+        instants.instant as valid_from,
+        addresses.zip_code_prefix,
+        addresses.city,
+        addresses.state,
+        addresses.customer_id is null as is_deleted,
+        row_number() over (
+            partition by instants.source_system, instants.customer_unique_id, instants.instant
+            order by addresses.valid_from desc, addresses.customer_id desc
+        ) as newest_first
+    from instants
+    left join addresses
+        on instants.source_system = addresses.source_system
+        and instants.customer_unique_id = addresses.customer_unique_id
+        and {{ valid_at('addresses', 'instants.instant') }}
+),
+
+-- the address given last holds; where no record is left, the buyer is deleted
+buyer_states as (
+    select * from ranked
+    where newest_first = 1
+),
+
+versions as (
+    {{ scd2_versions(
+        'buyer_states',
+        key=['source_system', 'customer_unique_id'],
+        attributes=['zip_code_prefix', 'city', 'state'],
+        first_from=first_instant(),
+    ) | indent(4) }}
+),
+
+members as (
+    select
+        versions.*,
+        {{ surrogate_key([
+            'versions.source_system',
+            'versions.customer_unique_id',
+            timestamp_text('versions.valid_from'),
+        ]) }} as customer_key,
+        {{ key_or_unknown(['versions.source_system', 'versions.zip_code_prefix']) }}
+            as location_key,
+        changed._applied_at,
+        {{ utc_now() }} as _written_at
+    from versions
+    inner join changed
+        on versions.source_system = changed.source_system
+        and versions.customer_unique_id = changed.customer_unique_id
+),
+
+final as (
+    select
+        ---------- ids
+        customer_key,
+        source_system,
+        customer_unique_id,
+        location_key,
+
+        ---------- strings
+        zip_code_prefix,
+        city,
+        state,
+
+        ---------- validity
+        version_number,
+        valid_from,
+        valid_to,
+        is_current,
+        is_deleted,
+
+        ---------- technical
+        _applied_at,
+        _written_at
+    from members
+
+    {% if not is_incremental() -%}
+    union all
+
+    select
+        {{ unknown_key() }} as customer_key,
+        cast('unknown' as varchar) as source_system,
+        cast('unknown' as varchar) as customer_unique_id,
+        {{ unknown_key() }} as location_key,
+        cast(null as varchar) as zip_code_prefix,
+        cast(null as varchar) as city,
+        cast(null as varchar) as state,
+        1 as version_number,
+        {{ first_instant() }} as valid_from,
+        cast(null as timestamp) as valid_to,
+        true as is_current,
+        false as is_deleted,
+        {{ first_instant() }} as _applied_at,
+        {{ first_instant() }} as _written_at
+    {%- endif %}
+)
+
+select * from final

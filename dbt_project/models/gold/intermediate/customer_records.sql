@@ -1,0 +1,31 @@
+{{ config(materialized='view') }}
+
+with states as (
+    select * from {{ ref('stg_olist__customer_states') }}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by source_system, customer_id
+            order by valid_from desc
+        ) as newest_first
+    from states
+    -- an order whose customer record was deleted still knows who bought
+    where not is_deleted
+),
+
+final as (
+    select
+        source_system,
+        customer_id,
+        customer_unique_id,
+        zip_code_prefix,
+        city,
+        state
+    from ranked
+    where newest_first = 1
+)
+
+select * from final

@@ -1,0 +1,1 @@
+{{ apply_changes('olist', 'customers', key=['customer_id']) }}

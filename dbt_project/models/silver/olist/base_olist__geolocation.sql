@@ -1,0 +1,1 @@
+{{ apply_changes('olist', 'geolocation', key=['geolocation_id']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('olist', 'order_payments', key=['order_id', 'payment_sequential']) }}

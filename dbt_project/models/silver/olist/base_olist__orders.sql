@@ -1,0 +1,1 @@
+{{ apply_changes('olist', 'orders', key=['order_id']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('olist', 'product_category_name_translation', key=['product_category_name']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('olist', 'products', key=['product_id']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('olist', 'sellers', key=['seller_id']) }}

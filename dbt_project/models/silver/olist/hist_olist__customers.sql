@@ -1,0 +1,1 @@
+{{ change_history('olist', 'customers', key=['customer_id']) }}

@@ -1,0 +1,1 @@
+{{ change_history('olist', 'products', key=['product_id']) }}

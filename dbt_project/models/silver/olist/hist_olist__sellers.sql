@@ -1,0 +1,1 @@
+{{ change_history('olist', 'sellers', key=['seller_id']) }}

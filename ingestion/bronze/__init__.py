@@ -1,0 +1,1 @@
+"""Bronze: where DMS's files lie, how they are named and written."""

@@ -1,0 +1,165 @@
+"""`landfall`: the commands."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingestion.cli.demo import run_demo
+from ingestion.cli.docs import build_docs
+from ingestion.cli.report import console, reconciliation
+from ingestion.cli.source import SAMPLE_SOURCE, database, task
+from ingestion.demo.olist.traffic import Counts, run_traffic
+from ingestion.errors import LandfallError
+from ingestion.home import Home
+from ingestion.reconcile.compare import reconcile as compare
+from ingestion.registry import find_source
+from ingestion.replica.task import Progress
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="A change-correct star schema out of operational databases.",
+    epilog="Example: landfall demo --orders 2000",
+)
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", help="Where everything made at run time lies (or LANDFALL_HOME)."),
+]
+SourceOption = Annotated[str, typer.Option("--source", help="A source of the registry.")]
+
+
+@app.command(epilog="Example: landfall demo --from ~/olist --traffic-seconds 20")
+def demo(
+    csv: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="DIR", help="Folder with the published Olist CSV files."),
+    ] = None,
+    home: HomeOption = None,
+    orders: Annotated[int, typer.Option(min=1, help="Orders to generate, without --from.")] = 5000,
+    traffic_seconds: Annotated[float, typer.Option(min=0, help="How long live traffic runs.")] = 8,
+) -> None:
+    """Live Postgres to tested star schema, from nothing, in one go."""
+    run_demo(Home.find(home), csv=csv, orders=orders, traffic_seconds=traffic_seconds)
+
+
+@app.command(epilog="Example: landfall replicate --follow --max-batch-seconds 5")
+def replicate(
+    source: SourceOption = SAMPLE_SOURCE,
+    home: HomeOption = None,
+    follow: Annotated[
+        bool, typer.Option("--follow/--once", help="Go on until stopped, or end when caught up.")
+    ] = False,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Forget the checkpoint and load every table again.")
+    ] = False,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Remove the slot and the publication from the source, and end.")
+    ] = False,
+    max_batch_seconds: Annotated[
+        float | None, typer.Option(help="CdcMaxBatchInterval, if not that of s3_settings.json.")
+    ] = None,
+) -> None:
+    """Full load and changes of a source into bronze, written as AWS DMS writes them."""
+    place, registered = Home.find(home), find_source(source)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+    if follow:
+        # the first Ctrl-C ends the task in order: open files are written, the checkpoint moves
+        signal.signal(signal.SIGINT, lambda number, frame: stop.set())
+    with database(registered, place) as dsn:
+        work = task(registered, dsn, place, max_batch_seconds=max_batch_seconds)
+        if drop:
+            work.drop()
+            console.print(f"slot and publication of '{source}' are gone")
+            return
+        with console.status("starting") as status:
+            done = work.run(
+                follow=follow,
+                reload=reload,
+                stop=stop,
+                on_progress=lambda progress: status.update(_progress_text(progress)),
+            )
+    rows = sum(done.loaded_rows.values())
+    console.print(
+        f"loaded {rows:,} rows of {len(done.loaded_rows)} tables; "
+        f"{done.changes:,} changes in {done.files} files; lake: {place.lake}"
+    )
+
+
+@app.command(epilog="Example: landfall traffic --seconds 30 --rate 500")
+def traffic(
+    home: HomeOption = None,
+    seconds: Annotated[float | None, typer.Option(min=0, help="Ends by itself after so long.")] = None,
+    rate: Annotated[float, typer.Option(min=0.1, help="Transactions a second.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed does the same things.")] = 1,
+) -> None:
+    """Live changes in the sample database, until Ctrl-C."""
+    place, stop = Home.find(home), threading.Event()
+    signal.signal(signal.SIGINT, lambda number, frame: stop.set())
+    signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+    with database(find_source(SAMPLE_SOURCE), place) as dsn, console.status("starting") as status:
+        counts = run_traffic(
+            dsn,
+            seconds=seconds,
+            rate=rate,
+            seed=seed,
+            stop=stop,
+            on_progress=lambda so_far: status.update(_traffic_text(so_far)),
+        )
+    console.print(_traffic_text(counts))
+
+
+@app.command(epilog="Example: landfall reconcile --source olist")
+def reconcile(source: SourceOption = SAMPLE_SOURCE, home: HomeOption = None) -> None:
+    """Compare silver with the live source, row by row. Exit code 1 if anything differs."""
+    place, registered = Home.find(home), find_source(source)
+    with database(registered, place) as dsn, console.status("comparing"):
+        results = compare(registered, dsn, place.warehouse)
+    reconciliation(results)
+    if any(result.differences for result in results):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: landfall docs && open .landfall/site/index.html")
+def docs(home: HomeOption = None) -> None:
+    """The dbt docs as one static page."""
+    place = Home.find(home)
+    with console.status("dbt docs generate"):
+        page = build_docs(place)
+    console.print(str(page))
+
+
+def _progress_text(progress: Progress) -> str:
+    if progress.loading:
+        return f"full load: {progress.loading}"
+    return (
+        f"{progress.changes:,} changes in {progress.files} files, {progress.lag_bytes:,} bytes of log behind"
+    )
+
+
+def _traffic_text(counts: Counts) -> str:
+    return (
+        f"{counts.transactions.total():,} transactions: {counts.inserts.total():,} inserts, "
+        f"{counts.updates.total():,} updates, {counts.deletes.total():,} deletes"
+    )
+
+
+def main() -> None:
+    """Entry point. Exit codes: 0 done, 1 a check found something, 2 wrong use or set-up."""
+    try:
+        app()
+    except LandfallError as error:
+        console.print(f"[red]landfall:[/red] {error}", markup=True, soft_wrap=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        console.print("stopped; the next run starts clean")
+        sys.exit(130)

@@ -1,0 +1,121 @@
+"""Runs dbt as users run it, in dbt_project/, and shows how far it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingestion.errors import LandfallError
+from ingestion.home import REPOSITORY, Home
+
+PROJECT = REPOSITORY / "dbt_project"
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """Results of one command: how many nodes of each kind ended how."""
+
+    succeeded: bool
+    counts: Counter[tuple[str, str]]
+    messages: list[str] = field(default_factory=list)
+
+    def count(self, kind: str, status: str | None = None) -> int:
+        """Nodes of a kind ('model', 'test', 'unit_test', …), of one status or of any."""
+        return sum(n for (k, s), n in self.counts.items() if k == kind and status in (None, s))
+
+
+def ensure_profile() -> None:
+    """Gives dbt_project/ the example profile if it has none, so that dbt works there by hand too."""
+    profile = PROJECT / "profiles.yml"
+    if not profile.exists():
+        shutil.copy(REPOSITORY / "profiles.yml.example", profile)
+
+
+def run_dbt(
+    home: Home, *arguments: str, on_node: Callable[[int, int, str], None] = lambda at, of, name: None
+) -> DbtResult:
+    """Runs one dbt command against the home's warehouse and lake.
+
+    `on_node(done, of, name)` is called after each node. LandfallError if dbt could not run at all;
+    failed models and tests are in the result.
+    """
+    ensure_profile()
+    home.dbt.mkdir(parents=True, exist_ok=True)
+    results = home.dbt / "run_results.json"
+    results.unlink(missing_ok=True)
+    command = [
+        str(Path(sys.executable).with_name("dbt")),
+        "--log-format", "json",
+        *arguments,
+        "--target-path", str(home.dbt),
+        "--log-path", str(home.dbt / "logs"),
+    ]  # fmt: skip
+    environment = {
+        **os.environ,
+        "LANDFALL_HOME": str(home.path),
+        "LANDFALL_LAKE": home.lake,
+        "PYTHONUNBUFFERED": "1",
+    }
+    errors: list[str] = []
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                _follow(line, errors, on_node)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if not results.exists():
+        if process.returncode:
+            reason = errors[-1] if errors else f"exit code {process.returncode}"
+            raise LandfallError(f"dbt {arguments[0]} could not run: {reason} (log: {home.dbt}/logs/dbt.log)")
+        return DbtResult(True, Counter())
+    return _result(json.loads(results.read_text("utf-8")), process.returncode == 0)
+
+
+def _follow(line: str, errors: list[str], on_node: Callable[[int, int, str], None]) -> None:
+    try:
+        event: dict[str, Any] = json.loads(line)
+    except ValueError:
+        errors.append(line.strip())
+        return
+    info, data = event.get("info", {}), event.get("data", {})
+    if info.get("level") == "error" and info.get("msg"):
+        errors.append(_last_line(str(info["msg"])))
+    if "index" in data and "total" in data and data.get("status") not in (None, "started"):
+        on_node(int(data["index"]), int(data["total"]), data.get("node_info", {}).get("node_name", ""))
+
+
+def _result(results: dict[str, Any], succeeded: bool) -> DbtResult:
+    counts: Counter[tuple[str, str]] = Counter()
+    messages = []
+    for node in results["results"]:
+        kind, _, name = node["unique_id"].partition(".")
+        counts[(kind, node["status"])] += 1
+        if node["status"] in ("error", "fail", "runtime error"):
+            # a test's id ends in a hash; its name stands before
+            short = name.split(".")[1]
+            messages.append(f"{kind} {short}: {_one_line(node.get('message') or '')}")
+    return DbtResult(succeeded, counts, messages)
+
+
+def _one_line(message: str) -> str:
+    """dbt's message without the macros that it came through."""
+    return " ".join(message.split("\n  > in macro")[0].split())
+
+
+def _last_line(message: str) -> str:
+    """What a message ends on: of a traceback, the error itself."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return lines[-1] if "Traceback" in message else _one_line(message)

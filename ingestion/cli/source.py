@@ -1,0 +1,63 @@
+"""Which database a command works on, and the task that replicates it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+
+from ingestion.bronze.lake import Lake, open_lake
+from ingestion.demo.postgres_server import PostgresServer
+from ingestion.dms.mappings import default_settings, table_mappings
+from ingestion.home import Home
+from ingestion.postgres.connection import source_dsn
+from ingestion.registry import Source
+from ingestion.replica.task import Task, TaskConfig
+
+SAMPLE_SOURCE = "olist"
+
+
+@contextmanager
+def database(source: Source, home: Home) -> Iterator[str]:
+    """Connection string of a source: the one that the environment names, else the sample server of
+    the home, which is started for as long as it is needed if no other command runs it."""
+    server = PostgresServer(home.postgres)
+    named = f"LANDFALL_{source.name.upper()}_DSN" in os.environ
+    if named or source.name != SAMPLE_SOURCE or not home.postgres.exists():
+        yield source_dsn(source.name)
+    elif _answers(server.dsn()):
+        yield server.dsn()
+    else:
+        with server:
+            yield server.dsn()
+
+
+def task(source: Source, dsn: str, home: Home, *, max_batch_seconds: float | None = None) -> Task:
+    """The task that replicates a source into the home's lake, with the settings that AWS gets."""
+    settings: dict[str, Any] = default_settings("s3_settings")
+    if max_batch_seconds is not None:
+        settings["CdcMaxBatchInterval"] = max_batch_seconds
+    if not home.lake.startswith("s3://"):
+        # gzip takes longer than the load itself, and on a local disk it saves nobody money
+        settings["CompressionType"] = "none"
+    config = TaskConfig(
+        source=source.name,
+        schema=source.schema,
+        tables=tuple(table.name for table in source.tables),
+        s3_settings=settings,
+        table_mappings=table_mappings(source),
+        task_settings=default_settings("task_settings"),
+    )
+    lake: Lake = open_lake(home.lake)
+    return Task(config, dsn, lake, home.state)
+
+
+def _answers(dsn: str) -> bool:
+    try:
+        psycopg2.connect(dsn, connect_timeout=2).close()
+    except psycopg2.OperationalError:
+        return False
+    return True

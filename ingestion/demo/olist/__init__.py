@@ -1,0 +1,1 @@
+"""The sample shop: the Olist marketplace's nine tables, generated or published, and its traffic."""

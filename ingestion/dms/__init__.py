@@ -1,0 +1,1 @@
+"""AWS DMS: what its tasks are configured with. The same JSON drives the local replica."""

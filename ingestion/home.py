@@ -1,0 +1,60 @@
+"""LANDFALL_HOME: the one folder where everything that is made at run time lies."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingestion.errors import LandfallError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths below the home; all absolute. `lake` is a folder or an s3:// address."""
+
+    path: Path
+    lake: str
+
+    @classmethod
+    def find(cls, given: Path | None = None) -> Home:
+        """`given`, else LANDFALL_HOME, else .landfall in the repository. Made if it is missing.
+
+        The lake is where LANDFALL_LAKE says, else a folder of the home.
+        """
+        path = given or Path(os.environ.get("LANDFALL_HOME") or REPOSITORY / ".landfall")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LandfallError(
+                f"cannot use {path} as the home ({error.strerror}); choose another with --home"
+            ) from None
+        path = path.resolve()
+        return cls(path, lake=os.environ.get("LANDFALL_LAKE") or str(path / "lake"))
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file."""
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def state(self) -> Path:
+        """Checkpoints of the replica."""
+        return self.path / "state"
+
+    @property
+    def postgres(self) -> Path:
+        """Data directory of the sample PostgreSQL server."""
+        return self.path / "servers" / "postgres"
+
+    @property
+    def site(self) -> Path:
+        """Generated pages."""
+        return self.path / "site"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's artifacts and logs of runs that the CLI started."""
+        return self.path / "dbt"

@@ -1,0 +1,92 @@
+"""How a PostgreSQL type becomes a bronze column.
+
+Each type has one bronze type and several ways there, which must agree to the last digit: an expression
+over the log's text form, one that the server computes for a full load, and, where DuckDB's scanner
+brings the value as it is, one over the scanned column. A table of only such columns is scanned by
+several threads at once; one other column, and its rows come through a query on the server.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# The same type in both worlds: read as it is, cast from text as it is.
+_PLAIN = {
+    "smallint": "smallint",
+    "integer": "integer",
+    "bigint": "bigint",
+    "real": "real",
+    "double precision": "double",
+    "date": "date",
+    "timestamp without time zone": "timestamp",
+    "time without time zone": "time",
+}
+
+
+@dataclass(frozen=True)
+class TypeRule:
+    """`bronze`: DuckDB's name of the type in the file; the others: templates over one column."""
+
+    bronze: str
+    log: str = "{}"
+    load: str = "{}"
+    scan: str | None = None
+
+
+_TEXT = TypeRule("varchar", load="{}::text")
+_STRING = TypeRule("varchar", scan="{}")
+
+
+def type_rule(pg_type: str) -> TypeRule:
+    """The rule for a type as PostgreSQL's format_type() names it. What is unknown travels as text."""
+    base, arguments = _split(pg_type)
+    if base in _PLAIN:
+        return TypeRule(_PLAIN[base], scan="{}")
+    match base:
+        case "text" | "character varying":
+            return _STRING
+        case "numeric":
+            return _numeric(arguments)
+        case "money":
+            return TypeRule(
+                "decimal(38,4)",
+                log="regexp_replace({}, '[$,]', '', 'g')",
+                load="{}::numeric(38,4)",
+            )
+        case "timestamp with time zone":
+            in_utc = "({} at time zone 'UTC')"
+            return TypeRule("timestamp", log="regexp_replace({}, '[+]00$', '')", load=in_utc, scan=in_utc)
+        case "bytea":
+            return TypeRule("blob", log="unhex(substring({}, 3))", scan="{}")
+        case "boolean":
+            # DMS writes the words, in Parquet too
+            words = "case {} when 't' then 'true' when 'f' then 'false' end"
+            return TypeRule("varchar", log=words, load="{}::text", scan="{}::varchar")
+        case "uuid":
+            return TypeRule("varchar", load="{}::text", scan="{}::varchar")
+        case "character":
+            # ::text would drop the padding that the log shows
+            return TypeRule("varchar", load=f"rpad({{}}::text, {arguments or '1'})")
+        case _:
+            return _TEXT
+
+
+def _numeric(arguments: str) -> TypeRule:
+    if not arguments:
+        # DMS makes NUMERIC(28,6) of a numeric without precision, and cuts what is beyond
+        return TypeRule(
+            "decimal(28,6)",
+            log=r"regexp_replace({}, '([.]\d{{6}})\d+$', '\1')",
+            load="trunc({}, 6)::numeric(28,6)",
+        )
+    precision, _, scale = arguments.partition(",")
+    if int(precision) > 38 or int(scale or 0) < 0:
+        return _TEXT
+    return TypeRule(f"decimal({precision},{scale or 0})", scan="{}")
+
+
+def _split(pg_type: str) -> tuple[str, str]:
+    """'numeric(10,2)' to ('numeric', '10,2'); an array keeps its brackets and so stays text."""
+    arguments = re.search(r"\(([^)]*)\)", pg_type)
+    return re.sub(r"\([^)]*\)", "", pg_type), arguments.group(1) if arguments else ""

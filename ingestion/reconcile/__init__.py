@@ -1,0 +1,1 @@
+"""Reconciliation: is silver what the source is now?"""

@@ -1,0 +1,169 @@
+"""Compares the live rows of base models with the tables of the source, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import psycopg2.extensions
+
+from ingestion.errors import LandfallError
+from ingestion.postgres.connection import connect, scanner, sql_name, sql_text
+from ingestion.postgres.tables import LiveTable, live_tables
+from ingestion.registry import Source, Table
+
+# How many differing rows of a table are shown one by one.
+SHOWN_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One row that differs. `column` is none where a whole row is missing or too many."""
+
+    key: str
+    kind: str  # "missing in silver", "not in the source" or "differs"
+    column: str | None = None
+    source_value: str | None = None
+    silver_value: str | None = None
+
+
+@dataclass
+class TableResult:
+    """What reconciliation says of one table."""
+
+    table: str
+    source_rows: int
+    silver_rows: int
+    missing: int = 0
+    extra: int = 0
+    differing: int = 0
+    shown: list[Difference] = field(default_factory=list)
+
+    @property
+    def differences(self) -> int:
+        """Rows that are not the same on both sides."""
+        return self.missing + self.extra + self.differing
+
+
+def reconcile(source: Source, dsn: str, warehouse: Path, schema: str = "silver") -> list[TableResult]:
+    """Compares every table of `source` with its base model in a DuckDB warehouse.
+
+    Both are read as they are: let the replica and dbt catch up first, and let the source rest.
+    """
+    if not warehouse.exists():
+        raise LandfallError(f"no warehouse at {warehouse}: run `dbt build` first (or `make run`)")
+    catalog = connect(dsn)
+    try:
+        tables = live_tables(catalog, source.schema, [table.name for table in source.tables])
+        with scanner(dsn) as connection:
+            try:
+                connection.execute(f"attach {sql_text(str(warehouse))} as warehouse (read_only)")
+            except duckdb.Error as error:
+                raise LandfallError(f"cannot open {warehouse}: {str(error).splitlines()[0]}") from None
+            return [
+                _compare(connection, source, table, tables[table.name], schema) for table in source.tables
+            ]
+    except psycopg2.Error as error:
+        raise LandfallError(f"reconcile: PostgreSQL says: {str(error).splitlines()[0]}") from None
+    finally:
+        catalog.close()
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection, source: Source, table: Table, live: LiveTable, schema: str
+) -> TableResult:
+    base = f"warehouse.{sql_name(schema)}.{sql_name(f'base_{source.name}__{table.name}')}"
+    rules = {column.name: column.rule for column in live.columns}
+    absent = [column.name for column in table.columns if column.name not in rules]
+    if absent:
+        raise LandfallError(
+            f"column '{absent[0]}' of {source.name}.{table.name} is in the registry but not in the database"
+        )
+    remote = ", ".join(
+        f"{rules[column.name].load.format(sql_name(column.name))} as {sql_name(column.name)}"
+        for column in table.columns
+    )
+    typed = ", ".join(
+        f"{sql_name(column.name)}::{rules[column.name].bronze}::{column.data_type} as {sql_name(column.name)}"
+        for column in table.columns
+    )
+    names = ", ".join(sql_name(column.name) for column in table.columns)
+    try:
+        connection.execute(
+            f"create or replace temp table source_rows as select {typed} "
+            f"from postgres_query('src', {sql_text(f'select {remote} from {live.sql}')})"
+        )
+        connection.execute(
+            f"create or replace temp view silver_rows as select {names} from {base} where not _is_deleted"
+        )
+    except duckdb.CatalogException:
+        raise LandfallError(
+            f"the warehouse has no {schema}.base_{source.name}__{table.name}: run `dbt build`"
+        ) from None
+    result = TableResult(
+        table.name,
+        source_rows=_count(connection, "select count(*) from source_rows"),
+        silver_rows=_count(connection, "select count(*) from silver_rows"),
+    )
+    # a table without a key is a bag of rows: every column is its key, and only counts can differ
+    key = table.primary_key or tuple(column.name for column in table.columns)
+    _find_lone_rows(connection, result, key)
+    _find_differing_rows(connection, result, table, key)
+    return result
+
+
+def _find_lone_rows(connection: duckdb.DuckDBPyConnection, result: TableResult, key: tuple[str, ...]) -> None:
+    for kind, here, there in (
+        ("missing in silver", "source_rows", "silver_rows"),
+        ("not in the source", "silver_rows", "source_rows"),
+    ):
+        lone = f"select {_names(key)} from {here} except all select {_names(key)} from {there}"
+        count = _count(connection, f"select count(*) from ({lone})")
+        if kind == "missing in silver":
+            result.missing = count
+        else:
+            result.extra = count
+        for row in connection.execute(f"{lone} order by all limit {SHOWN_ROWS}").fetchall():
+            result.shown.append(Difference(_key_text(key, row), kind))
+
+
+def _find_differing_rows(
+    connection: duckdb.DuckDBPyConnection, result: TableResult, table: Table, key: tuple[str, ...]
+) -> None:
+    others = [column.name for column in table.columns if column.name not in key]
+    if not others:
+        return
+    joined = "source_rows as a join silver_rows as b on " + " and ".join(
+        f"a.{sql_name(name)} = b.{sql_name(name)}" for name in key
+    )
+    differs = " or ".join(f"a.{sql_name(name)} is distinct from b.{sql_name(name)}" for name in others)
+    result.differing = _count(connection, f"select count(*) from {joined} where {differs}")
+    if not result.differing:
+        return
+    pairs = ", ".join(f"a.{sql_name(name)}::varchar, b.{sql_name(name)}::varchar" for name in others)
+    keys = ", ".join(f"a.{sql_name(name)}" for name in key)
+    rows = connection.execute(
+        f"select {keys}, {pairs} from {joined} where {differs} order by {keys} limit {SHOWN_ROWS}"
+    ).fetchall()
+    for row in rows:
+        values = row[len(key) :]
+        for at, name in enumerate(others):
+            if values[2 * at] != values[2 * at + 1]:
+                result.shown.append(
+                    Difference(_key_text(key, row), "differs", name, values[2 * at], values[2 * at + 1])
+                )
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(sql_name(name) for name in names)
+
+
+def _key_text(key: tuple[str, ...], row: tuple[object, ...]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in zip(key, row, strict=False))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])

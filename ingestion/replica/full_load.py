@@ -1,0 +1,94 @@
+"""Full load: one table, read once, into LOAD files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+
+from ingestion.bronze.lake import Lake
+from ingestion.bronze.layout import load_file_name, table_folder, timestamp_text
+from ingestion.bronze.settings import S3Settings, TableMappings
+from ingestion.bronze.writer import write_file
+from ingestion.errors import LandfallError
+from ingestion.postgres.connection import sql_name, sql_text
+from ingestion.postgres.tables import LiveColumn, LiveTable
+from ingestion.replica.shape import RowSource, select_list
+
+
+def load_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: LiveTable,
+    *,
+    source: str,
+    started_at: datetime,
+    settings: S3Settings,
+    mappings: TableMappings,
+    lake: Lake,
+    prepare: bool,
+) -> int:
+    """Writes the table's rows below `source` in the lake and returns their number.
+
+    `connection` has the database attached as `src`; `started_at` is the start of the task by the
+    source's clock. `prepare` clears the table's folder first (DROP_AND_CREATE). An empty table
+    leaves no file, as with DMS. The file appears only when it is whole.
+    """
+    folder = table_folder(source, table.schema, table.name)
+    if prepare:
+        for key in list(lake.keys(folder)):
+            lake.remove(key)
+    name = load_file_name(1, settings)
+    draft = lake.scratch / f"{table.schema}.{table.name}.{name}"
+    try:
+        rows = write_file(connection, _query(table, started_at, settings, mappings), draft, settings)
+    except (duckdb.Error, OSError) as error:
+        draft.unlink(missing_ok=True)
+        reason = str(error).strip().splitlines()[0]
+        raise LandfallError(f"full load of {table.schema}.{table.name} failed: {reason}") from None
+    if rows:
+        lake.publish(draft, folder + name)
+    else:
+        draft.unlink()
+    return rows
+
+
+def can_be_scanned(table: LiveTable) -> bool:
+    """Whether every column comes through DuckDB's parallel scanner as it is."""
+    return all(column.rule.scan for column in table.columns)
+
+
+def table_rows(table: LiveTable, scanned: bool) -> str:
+    """The table's rows as a relation of DuckDB: scanned in parallel, or as the server converts them."""
+    if scanned:
+        return f"src.{table.sql}"
+    converted = ", ".join(
+        f"{column.rule.load.format(sql_name(column.name))} as {sql_name(column.name)}"
+        for column in table.columns
+    )
+    return f"postgres_query('src', {sql_text(f'select {converted} from {table.sql}')})"
+
+
+def _query(table: LiveTable, started_at: datetime, settings: S3Settings, mappings: TableMappings) -> str:
+    scanned = can_be_scanned(table)
+    transferred_at = "strftime(now()::timestamp, '%Y-%m-%d %H:%M:%S.%f')"
+    columns = select_list(
+        table,
+        settings,
+        mappings,
+        RowSource(
+            operation="'I'" if settings.include_op_for_full_load else None,
+            timestamp=sql_text(timestamp_text(started_at))
+            if settings.task_start_as_timestamp
+            else transferred_at,
+            column=lambda column: _value(column, scanned),
+            # a load has no place in the log
+            header=lambda expression: "'INSERT'" if expression == "$AR_H_OPERATION" else "null::varchar",
+            before=lambda column: f"null::{column.rule.bronze}",
+        ),
+    )
+    return f"select {columns} from {table_rows(table, scanned)}"
+
+
+def _value(column: LiveColumn, scanned: bool) -> str:
+    value = (column.rule.scan or "{}") if scanned else "{}"
+    return f"{value.format(sql_name(column.name))}::{column.rule.bronze}"

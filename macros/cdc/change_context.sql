@@ -1,0 +1,24 @@
+{# What both base_ and hist_ models start from: the table's registry entry and what is new in bronze
+   for this model (see new_bronze_files). Checks the key that the model names against the registry. #}
+{% macro change_context(source_name, table_name, key) %}
+    {# named here so that dbt sees the lineage while it parses #}
+    {% set bronze = source(source_name, table_name) %}
+    {% set noticed = ref('bronze_files') %}
+    {% if not execute %}
+        {% do return({'table': {'columns': [], 'key': key}, 'files': [], 'generations': []}) %}
+    {% endif %}
+
+    {% set table = registered_table(source_name, table_name) %}
+    {% if table.key != key %}
+        {% do exceptions.raise_compiler_error(
+            this.identifier ~ ' applies changes on key ' ~ key | join(', ') ~ ', but the registry says that '
+            ~ source_name ~ '.' ~ table_name ~ ' has the key ' ~ table.key | join(', ') ~ ': make them agree') %}
+    {% endif %}
+    {# `dbt compile` and `dbt docs generate` work before the first build too #}
+    {% if flags.EMPTY or load_relation(noticed) is none %}
+        {% do return({'table': table, 'files': [], 'generations': []}) %}
+    {% endif %}
+
+    {% set mark = run_query('select cast(max(_noticed_at) as varchar) from ' ~ this).rows[0][0] if is_incremental() else none %}
+    {% do return(dict(new_bronze_files(table, mark), table=table)) %}
+{% endmacro %}

@@ -1,0 +1,47 @@
+{# When the load behind each unnoticed LOAD file began: [(source_file, timestamp or none)]. The start
+   opens a generation of its table: a key that is in no file since then is gone, though no D says so.
+   `none` where the source stamps its load rows with their transfer time, which tells no generation. #}
+{% macro full_load_starts(listing, noticed) %}
+    {% set loads = run_query(
+        "select source_name, table_name, source_file from (" ~ unnoticed(listing, noticed) ~ ") as unnoticed"
+        ~ " where is_full_load order by source_file").rows %}
+    {% set stamped = [] %}
+    {% set starts = [] %}
+    {% for source_name, table_name, source_file in loads %}
+        {% set node = graph.sources.values() | selectattr('source_name', 'equalto', source_name)
+            | selectattr('name', 'equalto', table_name) | first | default(none) %}
+        {% if node is none or node.config.meta.get('full_load_time') == 'transfer' %}
+            {% do starts.append((source_file, none)) %}
+        {% else %}
+            {% do stamped.append(source_file) %}
+        {% endif %}
+    {% endfor %}
+    {% for files in stamped | batch(500) %}
+        {% for row in run_query(read_load_starts(files)).rows %}
+            {% do starts.append((row[0], row[1])) %}
+        {% endfor %}
+    {% endfor %}
+    {% do return(starts) %}
+{% endmacro %}
+
+{# A query: source_file, and the earliest timestamp in it, for LOAD files of any tables. #}
+{% macro read_load_starts(files) %}
+    {{ return(adapter.dispatch('read_load_starts')(files)) }}
+{% endmacro %}
+
+{% macro duckdb__read_load_starts(files) %}
+    {% set prefix = lake_root() ~ '/bronze/' %}
+    {% set selects = [] %}
+    {% for file in files %}
+        {% if file.endswith('.parquet') %}
+            {% set reader = "read_parquet('" ~ prefix ~ file ~ "')" %}
+        {% else %}
+            {# its first two columns; of a header line no time is made, so it does not count #}
+            {% set reader = "(select try_cast(sent_at as timestamp) as _dms_timestamp from read_csv('" ~ prefix ~ file
+                ~ "', auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', strict_mode = false,"
+                ~ " parallel = false, columns = {'op': 'varchar', 'sent_at': 'varchar'})) as load_rows" %}
+        {% endif %}
+        {% do selects.append("select '" ~ file ~ "', cast(min(_dms_timestamp) as varchar) from " ~ reader) %}
+    {% endfor %}
+    {% do return(selects | join(' union all ')) %}
+{% endmacro %}

@@ -1,0 +1,36 @@
+{# What a model that applies changes has still to read of its table, found when it is compiled:
+     {files: [path below bronze/], noticed_at, generations: [load start], has_load: bool}
+   `mark` is the model's own progress (the newest noticed_at it applied); none means from the start.
+   A file that has gone since it was noticed (a reload clears the folder) is left out. #}
+{% macro new_bronze_files(table, mark) %}
+    {% set noticed = ref('bronze_files') %}
+    {% set of_table = "source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'" %}
+    {% set present = present_bronze_files(table) %}
+    {% set fresh = run_query("
+        select noticed.source_file, max(noticed.noticed_at), max(case when noticed.is_full_load then 1 else 0 end)
+        from " ~ noticed ~ " as noticed
+        inner join (" ~ present ~ ") as present on noticed.source_file = present.source_file
+        where noticed." ~ of_table ~ (" and noticed.noticed_at > cast('" ~ mark ~ "' as timestamp)" if mark else "") ~ "
+        group by noticed.source_file
+        order by noticed.source_file").rows %}
+    {% set generations = run_query("
+        select distinct cast(load_started_at as varchar) from " ~ noticed ~ "
+        where " ~ of_table ~ " and load_started_at is not null order by 1").rows %}
+    {% do return({
+        'files': fresh | map(attribute=0) | list,
+        'noticed_at': fresh | map(attribute=1) | max if fresh else none,
+        'generations': generations | map(attribute=0) | list,
+        'has_load': (fresh | map(attribute=2) | max if fresh else 0) == 1,
+    }) %}
+{% endmacro %}
+
+{# A query: source_file of each file of the table that is in bronze at this moment. #}
+{% macro present_bronze_files(table) %}
+    {{ return(adapter.dispatch('present_bronze_files')(table)) }}
+{% endmacro %}
+
+{% macro duckdb__present_bronze_files(table) %}
+    {% set prefix = lake_root() ~ '/bronze/' %}
+    {% set folder = prefix ~ table.source ~ '/' ~ table.schema ~ '/' ~ table.name %}
+    {% do return("select substr(file, " ~ (prefix | length + 1) ~ ") as source_file from glob('" ~ folder ~ "/**')") %}
+{% endmacro %}

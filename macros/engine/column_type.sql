@@ -1,0 +1,9 @@
+{# The registry's type of a column, in the engine's words. The registry speaks of: varchar, smallint,
+   integer, bigint, decimal(p,s), real, double, date, timestamp, boolean, varbinary. #}
+{% macro column_type(data_type) %}
+    {{ return(adapter.dispatch('column_type')(data_type)) }}
+{% endmacro %}
+
+{% macro default__column_type(data_type) %}
+    {%- do return(data_type) -%}
+{% endmacro %}

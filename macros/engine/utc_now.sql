@@ -1,0 +1,9 @@
+{# The engine's own clock, as a timestamp without zone in UTC. One clock for every host that runs dbt. #}
+{% macro utc_now() %}
+    {{ return(adapter.dispatch('utc_now')()) }}
+{% endmacro %}
+
+{% macro duckdb__utc_now() %}
+    {# the statement's time by way of its epoch: needs no time zone extension #}
+    {%- do return('make_timestamp(epoch_us(now()))') -%}
+{% endmacro %}

@@ -1,0 +1,90 @@
+"""Fixtures of all tests: one PostgreSQL server a session, a fresh database and home a test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from psycopg2.extensions import connection
+
+from ingestion.demo.postgres_server import PostgresServer
+from ingestion.home import REPOSITORY, Home
+
+
+def shared_data(name: str) -> Path | None:
+    """A folder of real data beside the checkout, if it is there."""
+    root = Path(os.environ.get("LANDFALL_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+    return root / name if (root / name).is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A running server; each test makes its own database on it."""
+    with PostgresServer(tmp_path_factory.mktemp("postgres") / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def dsn(postgres: PostgresServer) -> Iterator[str]:
+    """Connection string of an empty database, dropped with its slots when the test is over."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with _admin(postgres) as admin:
+        admin.execute(f"create database {name}")
+    yield postgres.dsn(name)
+    with _admin(postgres) as admin:
+        admin.execute(
+            "select pg_terminate_backend(active_pid) from pg_replication_slots "
+            "where database = %s and active",
+            (name,),
+        )
+        admin.execute("select slot_name from pg_replication_slots where database = %s", (name,))
+        for (slot,) in admin.fetchall():
+            admin.execute("select pg_drop_replication_slot(%s)", (slot,))
+        admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(dsn: str) -> Iterator[connection]:
+    """A connection to the test's database, in autocommit mode."""
+    opened = psycopg2.connect(dsn)
+    opened.autocommit = True
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def home_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every test's home lies: in one place, so that dbt parses the project once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def home(home_dir: Path) -> Home:
+    """An empty home, but for what dbt keeps of its last parsing."""
+    for path in home_dir.iterdir():
+        if path.name == "dbt":
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return Home(home_dir, lake=str(home_dir / "lake"))
+
+
+class _admin:
+    """A cursor on the server's own database."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._connection = psycopg2.connect(server.dsn())
+        self._connection.autocommit = True
+
+    def __enter__(self):
+        return self._connection.cursor()
+
+    def __exit__(self, *error: object) -> None:
+        self._connection.close()

@@ -1,0 +1,41 @@
+"""One PostgreSQL server for all tests of this folder; its database emptied for each."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from ingestion.demo.postgres_server import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with PostgresServer(tmp_path_factory.mktemp("server") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def dsn(server: PostgresServer) -> str:
+    # A tenth of the time that a database of its own would take.
+    with closing(psycopg2.connect(server.dsn())) as admin, admin, admin.cursor() as cursor:
+        cursor.execute("drop schema public cascade; create schema public")
+    return server.dsn()
+
+
+@pytest.fixture
+def conn(dsn: str) -> Iterator[psycopg2.extensions.connection]:
+    with closing(psycopg2.connect(dsn)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def published() -> Path:
+    """The published sample, where a checkout has one beside it."""
+    beside = Path(__file__).parents[3] / "shared" / "data"
+    directory = Path(os.environ.get("LANDFALL_SHARED_DATA", beside)) / "olist"
+    if not directory.is_dir():
+        pytest.skip("no sample of the published data set here; name it in LANDFALL_SHARED_DATA")
+    return directory

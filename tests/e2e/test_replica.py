@@ -1,0 +1,335 @@
+"""The replica of DMS against a live PostgreSQL: what it writes, and that killing it loses nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import psycopg2
+import pytest
+from psycopg2.extensions import connection
+
+from ingestion.bronze.lake import open_lake
+from ingestion.dms.mappings import default_settings
+from ingestion.errors import LandfallError
+from ingestion.home import Home
+from ingestion.postgres.tables import live_tables
+from ingestion.replica.full_load import can_be_scanned
+from ingestion.replica.task import Task, TaskConfig
+from tests.e2e.conftest import Shop
+
+# one value a type, with what often goes wrong
+VALUES = {
+    "smallint": "-32768",
+    "integer": "2147483647",
+    "bigint": "-9223372036854775808",
+    "numeric(10,2)": "-12345678.90",
+    "numeric(38,10)": "1234567890123456789012345678.0123456789",
+    "numeric": "0.611111104488373",
+    "money": "-1234.56",
+    "real": "32.380001",
+    "double precision": "0.1",
+    "boolean": "true",
+    "char(5)": "'ab'",
+    "varchar(20)": "''",
+    "text": "E'two\\nlines, \"quoted\" 🎉 \\\\N'",
+    "bytea": "'\\x00ff5c'",
+    "date": "'2024-02-29'",
+    "time": "'23:59:59.999999'",
+    "timestamp": "'2018-01-02 03:04:05.678901'",
+    "timestamptz": "'2018-01-02 03:04:05.6-03'",
+    "interval": "'1 day 02:03:04'",
+    "uuid": "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'",
+    "json": """'{"a" :  [1, null]}'""",
+    "jsonb": """'{"a" :  [1, null]}'""",
+    "integer[]": "'{1,null,3}'",
+    "inet": "'10.0.0.1/24'",
+    "mood": "'happy'",
+    "positive": "7",
+    "text ": "null",
+}
+
+
+def table_task(dsn: str, home: Home, *tables: str, **s3_settings: object) -> Task:
+    """A task over tables that no registry declares."""
+    rules: list[dict[str, object]] = [
+        {
+            "rule-type": "selection",
+            "rule-action": "include",
+            "object-locator": {"schema-name": "public", "table-name": "%"},
+        },
+        {
+            "rule-type": "transformation",
+            "rule-action": "add-column",
+            "value": "seq",
+            "expression": "$AR_H_CHANGE_SEQ",
+        },
+        {
+            "rule-type": "transformation",
+            "rule-action": "add-before-image-columns",
+            "before-image-def": {"column-prefix": "before_", "column-filter": "pk-only"},
+        },
+    ]
+    settings = {**default_settings("s3_settings"), **s3_settings}
+    config = TaskConfig("t", "public", tables, settings, {"rules": rules}, {})
+    return Task(config, dsn, open_lake(home.lake), home.state)
+
+
+def rows(home: Home, table: str, sql: str = "select * exclude (filename)") -> list[tuple[object, ...]]:
+    files = f"{home.lake}/bronze/t/public/{table}/**/*.parquet"
+    reader = f"read_parquet('{files}', union_by_name = true, filename = true)"
+    return duckdb.execute(f"{sql} from {reader} order by seq nulls first").fetchall()
+
+
+# those that DuckDB's scanner brings as they are; one other column sends the table through a query
+SCANNED = (
+    *("smallint", "integer", "bigint", "numeric(10,2)", "numeric(38,10)", "real", "double precision"),
+    *("boolean", "varchar(20)", "text", "bytea", "date", "time", "timestamp", "timestamptz", "uuid", "text "),
+)
+
+
+@pytest.mark.parametrize("types", [tuple(VALUES), SCANNED], ids=["queried", "scanned"])
+def test_full_load_and_log_write_the_same_value_for_every_type(
+    database: connection, dsn: str, home: Home, types: tuple[str, ...]
+) -> None:
+    names = [f"c{at}" for at in range(len(types))]
+    columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, types, strict=True))
+    values = ", ".join(VALUES[kind] for kind in types)
+    with database.cursor() as cursor:
+        cursor.execute("create type mood as enum ('happy'); create domain positive as int check (value > 0)")
+        cursor.execute(f"create table t (id int primary key, {columns})")
+        table = live_tables(database, "public", ["t"])["t"]
+        assert can_be_scanned(table) == (types == SCANNED)
+        cursor.execute(f"insert into t values (1, {values})")
+        assert table_task(dsn, home, "t").run(follow=False).loaded_rows == {"t": 1}
+        cursor.execute(f"insert into t values (2, {values})")
+    assert table_task(dsn, home, "t").run(follow=False).changes == 1
+    loaded, logged = rows(home, "t", f"select {', '.join(names)}")
+    assert loaded == logged
+    by_type = dict(zip(types, loaded, strict=True))
+    # what DMS makes of them
+    if types != SCANNED:
+        assert str(by_type["numeric"]) == "0.611111"
+        assert by_type["char(5)"] == "ab   "
+    assert by_type["boolean"] == "true"
+    assert str(by_type["timestamptz"]) == "2018-01-02 06:04:05.600000"
+    assert by_type["varchar(20)"] == "" and by_type["text "] is None
+    assert by_type["bytea"] == b"\x00\xff\x5c"
+
+
+def test_changes_are_written_as_dms_writes_them(database: connection, dsn: str, home: Home) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "create table t (a int, b int, v text, primary key (a, b)); create table u (id int primary key)"
+        )
+        table_task(dsn, home, "t", "u").run(follow=False)
+        assert not list(open_lake(home.lake).keys("")), "an empty table has no folder"
+        cursor.execute(
+            "begin; insert into t values (1, 1, 'x'); insert into u values (5); update t set v = 'y'; commit"
+        )
+        cursor.execute("begin; insert into t values (9, 9, 'never'); rollback")
+        cursor.execute("update t set b = 2; delete from t")
+    table_task(dsn, home, "t", "u").run(follow=False)
+    changes = rows(home, "t", 'select "Op", a, b, v, before_a, before_b, seq, _dms_timestamp')
+    assert [change[:6] for change in changes] == [
+        ("I", 1, 1, "x", None, None),
+        ("U", 1, 1, "y", None, None),
+        ("U", 1, 2, "y", 1, 1),
+        ("D", 1, 2, None, None, None),
+    ]
+    counters = [int(str(change[6])[16:]) for change in changes]
+    # 61 at first, 4 within a transaction (65 is u's), 12 to the next; a rollback takes none
+    assert counters == [61, 69, 81, 85]
+    ((other_sequence,),) = rows(home, "u", "select seq")
+    assert int(str(other_sequence)[16:]) == 65
+    for change in changes:
+        moment = str(change[7])
+        assert str(change[6])[:16] == moment.translate(str.maketrans("", "", "-: ."))[:16]
+    assert len({change[7] for change in changes[:2]}) == 1
+
+
+def test_a_toasted_value_that_an_update_left_alone_is_looked_up(
+    database: connection, dsn: str, home: Home
+) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("create table t (id int primary key, n int, big text)")
+        cursor.execute("alter table t alter big set storage external")
+        cursor.execute("insert into t values (1, 1, repeat('long ', 5000))")
+        table_task(dsn, home, "t").run(follow=False)
+        cursor.execute("update t set n = 2")
+    table_task(dsn, home, "t").run(follow=False)
+    assert rows(home, "t", "select \"Op\", n, big = repeat('long ', 5000)") == [
+        ("I", 1, True),
+        ("U", 2, True),
+    ]
+
+
+def test_a_table_without_a_key_brings_inserts_and_stays_writable(
+    database: connection, dsn: str, home: Home
+) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("create table t (n int)")
+        table_task(dsn, home, "t").run(follow=False)
+        cursor.execute("insert into t values (1), (2); update t set n = n + 10; delete from t where n = 11")
+    table_task(dsn, home, "t").run(follow=False)
+    assert rows(home, "t", 'select "Op", n') == [("I", 1), ("I", 2)]
+
+
+def test_files_close_by_size_within_one_transaction(database: connection, dsn: str, home: Home) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("create table t (id int primary key, v text)")
+        table_task(dsn, home, "t").run(follow=False)
+        cursor.execute("insert into t select n, repeat('x', 1000) from generate_series(1, 3000) as n")
+    done = table_task(dsn, home, "t", CdcMinFileSize=1000).run(follow=False)
+    assert (done.changes, done.files) == (3000, 3)
+    assert len({name for (name,) in rows(home, "t", "select filename")}) == 3
+
+
+def test_follow_writes_files_by_age_and_all_of_them_when_stopped(
+    database: connection, dsn: str, home: Home
+) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("create table t (id int primary key)")
+        task = table_task(dsn, home, "t", CdcMaxBatchInterval=1)
+        stop = threading.Event()
+        first_file = threading.Event()
+        thread = threading.Thread(
+            target=task.run,
+            kwargs={
+                "follow": True,
+                "stop": stop,
+                "on_progress": lambda progress: first_file.set() if progress.files else None,
+            },
+        )
+        thread.start()
+        cursor.execute("select count(*) from pg_replication_slots")
+        while not task.progress.loaded_rows:
+            thread.join(0.05)
+        cursor.execute("insert into t values (1)")
+        assert first_file.wait(20), "no file although its first change is older than the interval"
+        cursor.execute("insert into t values (2)")
+        stop.set()
+        thread.join(20)
+    assert rows(home, "t", "select id") == [(1,), (2,)]
+    assert task.progress.lag_bytes == 0
+
+
+def test_a_table_added_later_is_loaded_and_followed(database: connection, dsn: str, home: Home) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("create table t (id int primary key); insert into t values (1)")
+        table_task(dsn, home, "t").run(follow=False)
+        cursor.execute("create table u (id int primary key); insert into u values (1)")
+        assert table_task(dsn, home, "t", "u").run(follow=False).loaded_rows == {"u": 1}
+        cursor.execute("insert into u values (2)")
+    table_task(dsn, home, "t", "u").run(follow=False)
+    assert rows(home, "u", "select id") == [(1,), (2,)]
+
+
+def test_trouble_is_told_in_one_line(database: connection, dsn: str, home: Home) -> None:
+    with pytest.raises(LandfallError, match=r"public\.nope is in the registry but not in the database"):
+        table_task(dsn, home, "nope").run(follow=False)
+    with database.cursor() as cursor:
+        cursor.execute("create table t (id int primary key)")
+        table_task(dsn, home, "t").run(follow=False)
+        cursor.execute("select pg_drop_replication_slot('landfall_t')")
+        with pytest.raises(LandfallError, match=r"slot 'landfall_t'.*--reload"):
+            table_task(dsn, home, "t").run(follow=False)
+        table_task(dsn, home, "t").run(follow=False, reload=True)
+        (home.state / "t.json").write_text("{")
+        with pytest.raises(LandfallError, match="is not a checkpoint"):
+            table_task(dsn, home, "t").run(follow=False)
+    with pytest.raises(LandfallError, match="cannot connect to PostgreSQL"):
+        table_task("host=/nowhere dbname=x password=secret", home, "t").run(follow=False)
+
+
+def test_a_password_in_the_connection_string_never_shows(dsn: str, home: Home) -> None:
+    for bad in ("host=/nowhere user=u password=hunter2", "postgresql://u:hunter2@/x?host=/nowhere"):
+        with pytest.raises(LandfallError) as error:
+            table_task(bad, home, "t").run(follow=False)
+        assert "hunter2" not in str(error.value)
+
+
+def killed(dsn: str, home: Home, instant: int) -> bool:
+    """Runs the shop's task in a process of its own that SIGKILLs itself at its n-th step towards
+    disk (before or after a file is published, before or after a checkpoint). False: it finished."""
+    script = Path(__file__).with_name("killed_replica.py")
+    done = subprocess.run([sys.executable, str(script), dsn, str(home.path), str(instant)], check=False)
+    assert done.returncode in (0, -9)
+    return done.returncode == -9
+
+
+def test_killed_at_any_instant_nothing_is_lost_and_nothing_doubled(shop: Shop) -> None:
+    # in the middle of the load: each of the nine tables has four instants, and each run goes on
+    for instant in (1, 2, 7, 16, 9):
+        assert killed(shop.dsn, shop.home, instant)
+        shop.execute(
+            f"update customers set customer_city = 'during load {instant}'",
+            "delete from order_reviews where ctid in (select ctid from order_reviews limit 3)",
+        )
+    shop.replicate()
+    shop.build()
+    assert shop.differences() == {}
+    # in the middle of files of changes
+    for instant in range(1, 9):
+        shop.execute(
+            f"update customers set customer_state = 'X{instant}'",
+            f"insert into sellers values ('new seller {instant}', '1', 'x', 'SP')",
+            "delete from order_payments where ctid in (select ctid from order_payments limit 2)",
+        )
+        assert killed(shop.dsn, shop.home, instant)
+        if instant % 3 == 0:
+            shop.build()
+    shop.replicate()
+    shop.build()
+    assert shop.differences() == {}
+    doubled = shop.query(
+        "select customer_id from silver.base_olist__customers group by customer_id having count(*) > 1"
+    )
+    assert doubled == []
+
+
+def test_two_replicas_of_one_task_are_refused(shop: Shop) -> None:
+    stop = threading.Event()
+    first = shop.task()
+    thread = threading.Thread(target=first.run, kwargs={"follow": True, "stop": stop})
+    thread.start()
+    try:
+        while not first.progress.loaded_rows:
+            thread.join(0.05)
+        with pytest.raises(LandfallError, match="already running"):
+            shop.replicate()
+    finally:
+        stop.set()
+        thread.join(20)
+
+
+def test_a_full_load_while_the_source_is_written_to(shop: Shop) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        with psycopg2.connect(shop.dsn) as own, own.cursor() as cursor:
+            at = 0
+            while not stop.is_set():
+                at += 1
+                cursor.execute(
+                    f"update orders set order_status = 's{at}' "
+                    "where ctid in (select ctid from orders limit 50);"
+                    f"insert into sellers values ('s{at}', '1', 'x', 'SP');"
+                    "delete from order_reviews where ctid in (select ctid from order_reviews limit 1)"
+                )
+                own.commit()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        shop.replicate()
+        shop.replicate(reload=True)
+    finally:
+        stop.set()
+        writer.join()
+    shop.replicate()
+    shop.build()
+    assert shop.differences() == {}
