@@ -25,11 +25,16 @@ lint: $(BIN)/.installed ## ruff, mypy and sqlfluff
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy --no-error-summary
 	@[ -e dbt_project/profiles.yml ] || cp profiles.yml.example dbt_project/profiles.yml
-	@$(BIN)/sqlfluff lint -q --disable-progress-bar dbt_project/models dbt_project/tests macros
+	@mkdir -p .landfall/lint && LANDFALL_HOME=$(CURDIR)/.landfall/lint \
+		$(BIN)/sqlfluff lint -q --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
 
 .PHONY: bench
 bench: $(BIN)/.installed ## speed beside a named peer, as a ratio
 	@$(BIN)/python bench/full_load.py $(ARGS)
+
+.PHONY: soak
+soak: $(BIN)/.installed ## 200 random histories of 10,000 operations; figures in bench/soak.json
+	@$(BIN)/python -m tests.histories.soak --seeds 200 --operations 10000 --jobs 2 --out bench/soak.json $(ARGS)
 
 .PHONY: lock
 lock: $(BIN)/.installed ## requirements.lock anew from pyproject.toml

@@ -43,5 +43,9 @@ missing_days as (
 )
 
 select date_key from wrong_days
+{# with --empty, tests see no row of any model #}
+{% if flags.EMPTY -%}
+where 1 = 0
+{%- endif %}
 union all
 select date_key from missing_days

@@ -45,7 +45,7 @@ def demo(
     ] = None,
     home: HomeOption = None,
     orders: Annotated[int, typer.Option(min=1, help="Orders to generate, without --from.")] = 5000,
-    traffic_seconds: Annotated[float, typer.Option(min=0, help="How long live traffic runs.")] = 8,
+    traffic_seconds: Annotated[float, typer.Option(min=0, help="How long live traffic runs.")] = 6,
 ) -> None:
     """Live Postgres to tested star schema, from nothing, in one go."""
     run_demo(Home.find(home), csv=csv, orders=orders, traffic_seconds=traffic_seconds)

@@ -18,24 +18,29 @@ _PLAIN = {
     "bigint": "bigint",
     "real": "real",
     "double precision": "double",
-    "date": "date",
-    "timestamp without time zone": "timestamp",
     "time without time zone": "time",
 }
 
 
 @dataclass(frozen=True)
 class TypeRule:
-    """`bronze`: DuckDB's name of the type in the file; the others: templates over one column."""
+    """`bronze`: DuckDB's name of the type in the file; the others: templates over one column.
+
+    `scan_unless` is a condition on the server under which a value cannot be scanned after all.
+    """
 
     bronze: str
     log: str = "{}"
     load: str = "{}"
     scan: str | None = None
+    scan_unless: str | None = None
 
 
 _TEXT = TypeRule("varchar", load="{}::text")
 _STRING = TypeRule("varchar", scan="{}")
+
+# DuckDB writes '0044-03-15 (BC) 12:00:00' where PostgreSQL writes '0044-03-15 12:00:00 BC'.
+_TIMESTAMP = r"regexp_replace({}, '^(\S+) (.*) BC$', '\1 (BC) \2')"
 
 
 def type_rule(pg_type: str) -> TypeRule:
@@ -56,7 +61,12 @@ def type_rule(pg_type: str) -> TypeRule:
             )
         case "timestamp with time zone":
             in_utc = "({} at time zone 'UTC')"
-            return TypeRule("timestamp", log="regexp_replace({}, '[+]00$', '')", load=in_utc, scan=in_utc)
+            without_zone = _TIMESTAMP.format("regexp_replace({}, '[+]00( BC)?$', '\\1')")
+            return TypeRule("timestamp", log=without_zone, load=in_utc, scan=in_utc)
+        case "timestamp without time zone":
+            return TypeRule("timestamp", log=_TIMESTAMP, scan="{}")
+        case "date":
+            return TypeRule("date", log="regexp_replace({}, ' BC$', ' (BC)')", scan="{}")
         case "bytea":
             return TypeRule("blob", log="unhex(substring({}, 3))", scan="{}")
         case "boolean":
@@ -73,17 +83,26 @@ def type_rule(pg_type: str) -> TypeRule:
 
 
 def _numeric(arguments: str) -> TypeRule:
+    """A decimal has no place for NaN and the infinities: they become null. DuckDB's scanner would
+    make zeros of them, so numerics are scanned only where none is in the table (see `scan_unless`)."""
     if not arguments:
         # DMS makes NUMERIC(28,6) of a numeric without precision, and cuts what is beyond
+        cut = r"regexp_replace({}, '([.]\d{{6}})\d+$', '\1')"
         return TypeRule(
             "decimal(28,6)",
-            log=r"regexp_replace({}, '([.]\d{{6}})\d+$', '\1')",
-            load="trunc({}, 6)::numeric(28,6)",
+            log=f"try_cast({cut} as decimal(28,6))",
+            load="(case when abs({0}) < 1e22 then trunc({0}, 6) end)::numeric(28,6)",
         )
     precision, _, scale = arguments.partition(",")
     if int(precision) > 38 or int(scale or 0) < 0:
         return _TEXT
-    return TypeRule(f"decimal({precision},{scale or 0})", scan="{}")
+    return TypeRule(
+        f"decimal({precision},{scale or 0})",
+        log="nullif({}, 'NaN')",
+        load=f"nullif({{}}, 'NaN')::numeric({arguments})",
+        scan="{}",
+        scan_unless="{} = 'NaN'",
+    )
 
 
 def _split(pg_type: str) -> tuple[str, str]:

@@ -40,7 +40,9 @@ def load_table(
     name = load_file_name(1, settings)
     draft = lake.scratch / f"{table.schema}.{table.name}.{name}"
     try:
-        rows = write_file(connection, _query(table, started_at, settings, mappings), draft, settings)
+        scanned = can_be_scanned(connection, table)
+        query = _query(table, scanned, started_at, settings, mappings)
+        rows = write_file(connection, query, draft, settings)
     except (duckdb.Error, OSError) as error:
         draft.unlink(missing_ok=True)
         reason = str(error).strip().splitlines()[0]
@@ -52,9 +54,21 @@ def load_table(
     return rows
 
 
-def can_be_scanned(table: LiveTable) -> bool:
-    """Whether every column comes through DuckDB's parallel scanner as it is."""
-    return all(column.rule.scan for column in table.columns)
+def can_be_scanned(connection: duckdb.DuckDBPyConnection, table: LiveTable) -> bool:
+    """Whether every value comes through DuckDB's parallel scanner as it is. A value that would not, and
+    is written after this was asked, comes with the log."""
+    if not all(column.rule.scan for column in table.columns):
+        return False
+    conditions = [
+        column.rule.scan_unless.format(sql_name(column.name))
+        for column in table.columns
+        if column.rule.scan_unless
+    ]
+    if not conditions:
+        return True
+    remote = f"select exists (select from {table.sql} where {' or '.join(conditions)})"
+    found = connection.execute(f"from postgres_query('src', {sql_text(remote)})").fetchone()
+    return found == (False,)
 
 
 def table_rows(table: LiveTable, scanned: bool) -> str:
@@ -68,8 +82,9 @@ def table_rows(table: LiveTable, scanned: bool) -> str:
     return f"postgres_query('src', {sql_text(f'select {converted} from {table.sql}')})"
 
 
-def _query(table: LiveTable, started_at: datetime, settings: S3Settings, mappings: TableMappings) -> str:
-    scanned = can_be_scanned(table)
+def _query(
+    table: LiveTable, scanned: bool, started_at: datetime, settings: S3Settings, mappings: TableMappings
+) -> str:
     transferred_at = "strftime(now()::timestamp, '%Y-%m-%d %H:%M:%S.%f')"
     columns = select_list(
         table,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Sequence
 
 import psycopg2
 import psycopg2.extensions
@@ -144,24 +143,36 @@ class PostgresLog:
         new = change.new or []
         missing = [at for at, value in enumerate(new) if value is Unchanged.UNCHANGED]
         if change.old_is_full and change.old is not None:
-            found: Sequence[object] | None = [change.old[at] for at in missing]
+            found = [change.old[at] for at in missing]
         else:
-            key = [
-                (column.name, value)
-                for column, value in zip(table.columns, new, strict=True)
-                if column.name in table.primary_key
-            ]
-            columns = ", ".join(f"{sql_name(table.columns[at].name)}::text" for at in missing)
-            where = " and ".join(f"{sql_name(name)} = %s" for name, _ in key)
-            with self._catalog.cursor() as cursor:
-                cursor.execute(
-                    f"select {columns} from {table.sql} where {where}", [value for _, value in key]
-                )
-                found = cursor.fetchone()
+            found = self._look_up(table, new, missing)
         filled = list(new)
-        for at, value in zip(missing, found or [None] * len(missing), strict=True):
-            filled[at] = value  # type: ignore[call-overload]
+        for at, value in zip(missing, found, strict=True):
+            filled[at] = value
         return filled
+
+    def _look_up(self, table: LiveTable, row: Row, missing: list[int]) -> Row:
+        """What the source holds now in the `missing` columns of a row; none for a row, a column or a
+        table that has gone since."""
+        try:
+            live = live_tables(self._catalog, table.schema, [table.name])[table.name]
+        except LandfallError:
+            return [None] * len(missing)
+        still_there = {column.name for column in live.columns}
+        key = [
+            (column.name, value)
+            for column, value in zip(table.columns, row, strict=True)
+            if column.name in table.primary_key
+        ]
+        if not still_there.issuperset(name for name, _ in key):
+            return [None] * len(missing)
+        names = [table.columns[at].name for at in missing]
+        columns = ", ".join(f"{sql_name(name)}::text" if name in still_there else "null" for name in names)
+        where = " and ".join(f"{sql_name(name)} = %s" for name, _ in key)
+        with self._catalog.cursor() as cursor:
+            cursor.execute(f"select {columns} from {table.sql} where {where}", [value for _, value in key])
+            found = cursor.fetchone()
+        return list(found or [None] * len(missing))
 
     def _table(self, relation: Relation) -> LiveTable:
         key: tuple[str, ...]

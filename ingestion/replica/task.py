@@ -124,6 +124,8 @@ class Task:
         if checkpoint is not None:
             self._publish(catalog, tables)
             return checkpoint
+        # first of all: a checkpoint must never meet a slot that was made after it
+        self._file.path.unlink(missing_ok=True)
         self._drop(catalog)
         self._publish(catalog, tables)
         # The slot waits for the transactions that are open now; with `started_at` taken before it,

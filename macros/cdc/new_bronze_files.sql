@@ -13,9 +13,17 @@
         where noticed." ~ of_table ~ (" and noticed.noticed_at > cast('" ~ mark ~ "' as timestamp)" if mark else "") ~ "
         group by noticed.source_file
         order by noticed.source_file").rows %}
+    {# A load that was written over before this model read it is none of its generations: nobody can say
+       any more which keys it held. #}
     {% set generations = run_query("
-        select distinct cast(load_started_at as varchar) from " ~ noticed ~ "
-        where " ~ of_table ~ " and load_started_at is not null order by 1").rows %}
+        select distinct cast(noticed.load_started_at as varchar) from " ~ noticed ~ " as noticed
+        where noticed." ~ of_table ~ " and noticed.load_started_at is not null and (
+            noticed.noticed_at = (
+                select max(newer.noticed_at) from " ~ noticed ~ " as newer
+                where newer.source_file = noticed.source_file
+            )" ~ (" or noticed.noticed_at <= cast('" ~ mark ~ "' as timestamp)" if mark else "") ~ "
+        )
+        order by 1").rows %}
     {% do return({
         'files': fresh | map(attribute=0) | list,
         'noticed_at': fresh | map(attribute=1) | max if fresh else none,

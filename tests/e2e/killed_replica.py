@@ -39,4 +39,4 @@ def dying(step: Callable[..., Any]) -> Callable[..., Any]:
 
 LocalLake.publish = dying(LocalLake.publish)  # type: ignore[method-assign]
 CheckpointFile.write = dying(CheckpointFile.write)  # type: ignore[method-assign]
-task(find_source("olist"), dsn, home).run(follow=False)
+task(find_source("olist"), dsn, home).run(follow=False, reload="reload" in sys.argv[4:])

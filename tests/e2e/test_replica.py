@@ -16,6 +16,7 @@ from ingestion.bronze.lake import open_lake
 from ingestion.dms.mappings import default_settings
 from ingestion.errors import LandfallError
 from ingestion.home import Home
+from ingestion.postgres.connection import scanner
 from ingestion.postgres.tables import live_tables
 from ingestion.replica.full_load import can_be_scanned
 from ingestion.replica.task import Task, TaskConfig
@@ -101,8 +102,9 @@ def test_full_load_and_log_write_the_same_value_for_every_type(
     with database.cursor() as cursor:
         cursor.execute("create type mood as enum ('happy'); create domain positive as int check (value > 0)")
         cursor.execute(f"create table t (id int primary key, {columns})")
-        table = live_tables(database, "public", ["t"])["t"]
-        assert can_be_scanned(table) == (types == SCANNED)
+        with scanner(dsn) as reader:
+            table = live_tables(database, "public", ["t"])["t"]
+            assert can_be_scanned(reader, table) == (types == SCANNED)
         cursor.execute(f"insert into t values (1, {values})")
         assert table_task(dsn, home, "t").run(follow=False).loaded_rows == {"t": 1}
         cursor.execute(f"insert into t values (2, {values})")
@@ -118,6 +120,46 @@ def test_full_load_and_log_write_the_same_value_for_every_type(
     assert str(by_type["timestamptz"]) == "2018-01-02 06:04:05.600000"
     assert by_type["varchar(20)"] == "" and by_type["text "] is None
     assert by_type["bytea"] == b"\x00\xff\x5c"
+
+
+# what has no place in bronze is null, what has keeps its value, on both paths
+EDGES = {
+    "numeric(10,2)": {"'NaN'": None},
+    "numeric": {
+        "'NaN'": None,
+        "'Infinity'": None,
+        "'-Infinity'": None,
+        "1e22": None,
+        "-9e21": "-9" + "0" * 21,
+    },
+    "date": {"'infinity'": "infinity", "'0044-03-15 BC'": "0044-03-15 (BC)", "'12024-01-02'": "12024-01-02"},
+    "timestamp": {
+        "'-infinity'": "-infinity",
+        "'0044-03-15 12:00:00.5 BC'": "0044-03-15 (BC) 12:00:00.5",
+    },
+    "timestamptz": {
+        "'infinity'": "infinity",
+        "'0044-03-15 12:00:00.5+00 BC'": "0044-03-15 (BC) 12:00:00.5",
+    },
+    "double precision": {"'NaN'": "nan", "'-Infinity'": "-inf", "5e-324": "5e-324"},
+}
+
+
+@pytest.mark.parametrize("kind", EDGES)
+def test_edges_of_a_type_are_the_same_from_load_and_log(
+    database: connection, dsn: str, home: Home, kind: str
+) -> None:
+    values = ", ".join(f"({at}, {value}::{kind})" for at, value in enumerate(EDGES[kind]))
+    with database.cursor() as cursor:
+        cursor.execute(f"create table t (id int primary key, v {kind}); insert into t values {values}")
+        table_task(dsn, home, "t").run(follow=False)
+        cursor.execute("update t set id = id + 100")
+    table_task(dsn, home, "t").run(follow=False)
+    found = rows(home, "t", "select id % 100, v::varchar")
+    if kind == "numeric":
+        found = [(at, str(value).removesuffix(".000000") if value else value) for at, value in found]
+    expected = list(enumerate(EDGES[kind].values()))
+    assert sorted(found, key=str) == sorted(expected * 2, key=str)
 
 
 def test_changes_are_written_as_dms_writes_them(database: connection, dsn: str, home: Home) -> None:
@@ -165,6 +207,36 @@ def test_a_toasted_value_that_an_update_left_alone_is_looked_up(
         ("I", 1, True),
         ("U", 2, True),
     ]
+
+
+def test_a_toasted_column_that_has_been_dropped_since_does_not_stop_the_replica(
+    database: connection, dsn: str, home: Home
+) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("create table t (id int primary key, n int, big text, other text)")
+        cursor.execute("alter table t alter big set storage external, alter other set storage external")
+        cursor.execute("insert into t values (1, 1, repeat('long ', 5000), repeat('x', 9000))")
+        table_task(dsn, home, "t").run(follow=False)
+        cursor.execute("update t set n = 2")
+        cursor.execute("alter table t drop big")
+        cursor.execute("update t set n = 3")
+        cursor.execute("create table u (id int primary key)")
+        cursor.execute("drop table t")
+    table_task(dsn, home, "u").run(follow=False)
+    assert rows(home, "t", 'select "Op", n, length(big), length(other)')[1:] == [
+        ("U", 2, None, None),
+        ("U", 3, None, None),
+    ]
+
+
+def test_a_reload_killed_between_slot_and_checkpoint_loses_nothing(shop: Shop) -> None:
+    shop.replicate()
+    shop.execute("update sellers set seller_city = 'moved'")
+    assert killed(shop.dsn, shop.home, 1, reload=True)
+    shop.execute("delete from order_reviews where ctid in (select ctid from order_reviews limit 3)")
+    shop.replicate()
+    shop.build()
+    assert shop.differences() == {}
 
 
 def test_a_table_without_a_key_brings_inserts_and_stays_writable(
@@ -252,11 +324,12 @@ def test_a_password_in_the_connection_string_never_shows(dsn: str, home: Home) -
         assert "hunter2" not in str(error.value)
 
 
-def killed(dsn: str, home: Home, instant: int) -> bool:
+def killed(dsn: str, home: Home, instant: int, *, reload: bool = False) -> bool:
     """Runs the shop's task in a process of its own that SIGKILLs itself at its n-th step towards
     disk (before or after a file is published, before or after a checkpoint). False: it finished."""
     script = Path(__file__).with_name("killed_replica.py")
-    done = subprocess.run([sys.executable, str(script), dsn, str(home.path), str(instant)], check=False)
+    arguments = [dsn, str(home.path), str(instant), *(["reload"] if reload else [])]
+    done = subprocess.run([sys.executable, str(script), *arguments], check=False)
     assert done.returncode in (0, -9)
     return done.returncode == -9
 

@@ -145,3 +145,14 @@ def test_silver_is_whole_again_after_a_reload(shop: Shop) -> None:
     shop.replicate(reload=True)
     shop.build()
     assert shop.differences() == {}
+
+
+def test_history_knows_nothing_of_a_load_that_was_written_over_unread(shop: Shop) -> None:
+    shop.replicate()
+    shop.build()
+    shop.replicate(reload=True)
+    shop.build("--select", "bronze_files")  # noticed, and a build that ended there
+    shop.replicate(reload=True)
+    shop.build()
+    assert shop.differences() == {}
+    assert shop.query("select count(*) from silver.hist_olist__sellers where _is_deleted") == [(0,)]

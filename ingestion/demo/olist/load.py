@@ -64,6 +64,13 @@ def from_generator(conn: connection, orders: int, seed: int = 42, *, reset: bool
         raise LandfallError(f"cannot load generated orders: {_first_line(error)}") from error
 
 
+def require_files(directory: Path) -> None:
+    """Raise LandfallError unless `directory` holds all the published files."""
+    missing = [name for name in FILES.values() if not (directory / name).is_file()]
+    if missing:
+        raise LandfallError(f"{directory} lacks {', '.join(missing)}: unpack the whole Olist data set there")
+
+
 def from_csv(conn: connection, directory: Path, *, reset: bool = False) -> None:
     """Fill the database with the nine published files in `directory`, sample or full set.
 
@@ -71,9 +78,7 @@ def from_csv(conn: connection, directory: Path, *, reset: bool = False) -> None:
     LandfallError if a file or column is missing or a value does not fit, naming the place, or if
     the tables exist; with `reset` they are dropped and made anew.
     """
-    missing = [name for name in FILES.values() if not (directory / name).is_file()]
-    if missing:
-        raise LandfallError(f"{directory} lacks {', '.join(missing)}: unpack the whole Olist data set there")
+    require_files(directory)
 
     def fill(cur: cursor, table: str) -> None:
         _copy_file(cur, table, directory / FILES[table])

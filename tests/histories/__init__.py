@@ -1,0 +1,1 @@
+"""Random histories: silver equals the source, whatever happened."""

@@ -1,0 +1,1 @@
+{{ apply_changes('histories', 'lines', key=['order_no', 'line_no']) }}

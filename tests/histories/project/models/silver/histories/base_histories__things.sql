@@ -1,0 +1,1 @@
+{{ apply_changes('histories', 'things', key=['id']) }}

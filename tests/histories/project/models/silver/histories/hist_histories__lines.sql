@@ -1,0 +1,1 @@
+{{ change_history('histories', 'lines', key=['order_no', 'line_no']) }}

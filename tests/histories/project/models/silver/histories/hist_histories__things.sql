@@ -1,0 +1,1 @@
+{{ change_history('histories', 'things', key=['id']) }}

@@ -1,0 +1,149 @@
+"""A process that has imported dbt and parsed the project once, and forks for every run.
+
+A build costs its SQL and not dbt's start; each run is a process of its own, which may be killed with
+SIGKILL, and whose DuckDB file is closed when it ends. Requests and answers are lines of JSON.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner
+
+from ingestion.bronze.lake import LocalLake, open_lake
+from ingestion.dms.mappings import default_settings, table_mappings
+from ingestion.registry import find_source
+from ingestion.replica.checkpoint import CheckpointFile
+from ingestion.replica.task import Task, TaskConfig
+
+Json = dict[str, Any]
+
+
+def main() -> None:
+    """Parses the project named on the command line and serves until its standard input ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: never outlive the tests
+    project, scratch = Path(sys.argv[1]), Path(sys.argv[2])
+    replies = os.fdopen(os.dup(1), "w")
+    _redirect(scratch / "zygote.log")
+    os.environ.update(LANDFALL_HOME=str(scratch), LANDFALL_LAKE=str(scratch / "lake"))
+    parsed = dbtRunner().invoke(["parse", *_common(project, scratch)])
+    if not parsed.success:
+        _reply(replies, {"error": f"dbt parse: {parsed.exception or parsed.result}"})
+        return
+    _reply(replies, {"ready": True})
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "wait" in request:
+            _reply(replies, _wait(request["wait"], block=request["block"]))
+            continue
+        pid = os.fork()
+        if pid == 0:
+            _child(request, project, parsed.result)
+        _reply(replies, {"pid": pid})
+
+
+def _reply(replies: Any, answer: Json) -> None:
+    replies.write(json.dumps(answer) + "\n")
+    replies.flush()
+
+
+def _wait(pid: int, *, block: bool) -> Json:
+    ended, status = os.waitpid(pid, 0 if block else os.WNOHANG)
+    return {"code": os.waitstatus_to_exitcode(status) if ended else None}
+
+
+def _child(request: Json, project: Path, manifest: Any) -> None:
+    """Does one run and ends the process; what went wrong is the log's last lines."""
+    code = 1
+    try:
+        _redirect(Path(request["log"]))
+        os.environ.update(request["env"])
+        code = _dbt(request, project, manifest) if request["kind"] == "dbt" else _replica(request, project)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _dbt(request: Json, project: Path, manifest: Any) -> int:
+    target = Path(request["env"]["LANDFALL_HOME"]) / "dbt"
+    done = dbtRunner(manifest=manifest).invoke([*request["arguments"], *_common(project, target)])
+    for node in getattr(done.result, "results", []):
+        if node.status in ("error", "fail"):
+            print(f"{node.node.name}: {node.message}")
+    if done.exception:
+        print(done.exception)
+    return 0 if done.success else 1
+
+
+def _common(project: Path, target: Path) -> list[str]:
+    return [
+        "--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target),
+        "--log-path", str(target), "--log-level", "none", "--log-level-file", "none", "--no-use-colors",
+    ]  # fmt: skip
+
+
+def _replica(request: Json, project: Path) -> int:
+    source = find_source(request["source"], project)
+    home = Path(request["env"]["LANDFALL_HOME"])
+    settings = {**default_settings("s3_settings"), "CdcMinFileSize": request["file_kb"]}
+    tasks = default_settings("task_settings")
+    tasks["FullLoadSettings"]["TargetTablePrepMode"] = request["prepare"]
+    config = TaskConfig(
+        source=source.name,
+        schema=source.schema,
+        tables=tuple(table.name for table in source.tables),
+        s3_settings=settings,
+        table_mappings=table_mappings(source),
+        task_settings=tasks,
+    )
+    if request["die_at"]:
+        _die_at(request["die_at"])
+    task = Task(config, request["dsn"], open_lake(request["env"]["LANDFALL_LAKE"]), home / "state")
+    task.run(follow=False, reload=request["reload"])
+    return 0
+
+
+def _die_at(instant: int) -> None:
+    """SIGKILL at the n-th instant: before or after a file is published or a checkpoint written."""
+    steps = 0
+
+    def dying(step: Callable[..., Any]) -> Callable[..., Any]:
+        def reach() -> None:
+            nonlocal steps
+            steps += 1
+            if steps == instant:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        def run(*arguments: Any, **options: Any) -> Any:
+            reach()
+            result = step(*arguments, **options)
+            reach()
+            return result
+
+        return run
+
+    LocalLake.publish = dying(LocalLake.publish)  # type: ignore[method-assign]
+    CheckpointFile.write = dying(CheckpointFile.write)  # type: ignore[method-assign]
+
+
+def _redirect(log: Path) -> None:
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main()

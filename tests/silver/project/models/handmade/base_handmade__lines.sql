@@ -1,0 +1,1 @@
+{{ apply_changes('handmade', 'lines', key=['order_id', 'product_id']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('handmade', 'notes', key=['note_id']) }}

@@ -1,0 +1,1 @@
+{{ change_history('handmade', 'lines', key=['order_id', 'product_id']) }}

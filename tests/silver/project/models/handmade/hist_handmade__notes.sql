@@ -1,0 +1,1 @@
+{{ change_history('handmade', 'notes', key=['note_id']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('northwind', 'categories', key=['category_id']) }}

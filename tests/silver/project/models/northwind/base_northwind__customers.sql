@@ -1,0 +1,1 @@
+{{ apply_changes('northwind', 'customers', key=['customer_id']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('northwind', 'employees', key=['employee_id']) }}

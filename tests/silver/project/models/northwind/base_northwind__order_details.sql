@@ -1,0 +1,1 @@
+{{ apply_changes('northwind', 'order_details', key=['order_id', 'product_id']) }}

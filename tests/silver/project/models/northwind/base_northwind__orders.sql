@@ -1,0 +1,1 @@
+{{ apply_changes('northwind', 'orders', key=['order_id']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('northwind', 'us_states', key=['state_id']) }}

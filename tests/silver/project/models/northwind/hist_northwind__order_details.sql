@@ -1,0 +1,1 @@
+{{ change_history('northwind', 'order_details', key=['order_id', 'product_id']) }}

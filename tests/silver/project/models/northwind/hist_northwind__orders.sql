@@ -1,0 +1,1 @@
+{{ change_history('northwind', 'orders', key=['order_id']) }}

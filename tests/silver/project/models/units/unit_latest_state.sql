@@ -1,0 +1,16 @@
+-- vars: generation, stored (whether there is a table already), sweep
+{% set columns = [{'name': 'id', 'data_type': 'integer'}, {'name': 'v', 'data_type': 'varchar'}] %}
+with changes as (
+    select * from {{ ref('unit_changes') }}
+),
+
+events as (
+    {{ change_events('changes', columns, ['id']) }}
+),
+
+{# named outside the condition, so that dbt sees it #}
+{% set stored = ref('unit_stored_rows') %}
+{{ latest_state('events', columns, ['id'], var('generation', none),
+                stored=stored if var('stored', false) else none, sweep=var('sweep', false)) }}
+
+select * from final
