@@ -51,7 +51,7 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	@echo "installing into .venv"
 	@[ -x $(BIN)/uv ] || { \
 		python3 -m venv --clear .venv 2>/dev/null || { \
-			$(APT) update; $(APT) install -y python3-venv; python3 -m venv --clear .venv; }; \
+			$(APT) update; $(APT) install -y python3-venv >/dev/null; python3 -m venv --clear .venv; }; \
 		awk '/^uv==/ {p = 1} p {print} p && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt; \
 		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt; }
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync -q --require-hashes requirements.lock
@@ -60,5 +60,5 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 $(BIN)/.chromium: $(BIN)/.installed
-	@command -v chromium >/dev/null || { echo "installing chromium"; $(APT) update; $(APT) install -y chromium; }
+	@command -v chromium >/dev/null || { echo "installing chromium"; $(APT) update; $(APT) install -y chromium >/dev/null; }
 	@touch $@

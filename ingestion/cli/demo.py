@@ -53,7 +53,7 @@ def run_demo(home: Home, *, csv: Path | None, orders: int, traffic_seconds: floa
         with _timed("full load into bronze") as step:
             loaded = work.run(follow=False)
             step.notes.append(f"{sum(loaded.loaded_rows.values()):,} rows, {len(loaded.loaded_rows)} tables")
-        first = _build(home, "dbt build: silver, gold, marts and their tests")
+        first = _build(home, "dbt build: silver, gold, marts, tests")
         counts, changes = _live(source, dsn, home, traffic_seconds)
         # unit tests are about the code, which is the same
         second = _build(home, "dbt build again: only what changed", "--exclude-resource-type", "unit_test")

@@ -15,7 +15,9 @@ console = Console(highlight=False)
 
 def finished(title: str, detail: str, seconds: float) -> None:
     """One finished step and how long it took."""
-    console.print(f"[dim]{seconds:6.1f} s[/dim]  [green]✓[/green] {title}  [dim]{escape(detail)}[/dim]")
+    console.print(
+        f"[dim]{seconds:6.1f} s[/dim]  [green]✓[/green] {title}  [dim]{escape(detail)}[/dim]", soft_wrap=True
+    )
 
 
 def reconciliation(results: Iterable[TableResult]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,6 +39,14 @@ class LiveTable:
     def sql(self) -> str:
         """Its quoted name."""
         return f"{sql_name(self.schema)}.{sql_name(self.name)}"
+
+    def converted(self, names: Iterable[str] | None = None) -> str:
+        """The query that has the server make bronze values of its rows; of some columns, or of all."""
+        rules = {column.name: column.rule for column in self.columns}
+        columns = ", ".join(
+            f"{rules[name].load.format(sql_name(name))} as {sql_name(name)}" for name in names or rules
+        )
+        return f"select {columns} from {self.sql}"
 
 
 _COLUMNS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,22 +81,19 @@ def _compare(
         raise LandfallError(
             f"column '{absent[0]}' of {source.name}.{table.name} is in the registry but not in the database"
         )
-    remote = ", ".join(
-        f"{rules[column.name].load.format(sql_name(column.name))} as {sql_name(column.name)}"
-        for column in table.columns
-    )
+    columns = [column.name for column in table.columns]
     typed = ", ".join(
         f"{sql_name(column.name)}::{rules[column.name].bronze}::{column.data_type} as {sql_name(column.name)}"
         for column in table.columns
     )
-    names = ", ".join(sql_name(column.name) for column in table.columns)
     try:
         connection.execute(
             f"create or replace temp table source_rows as select {typed} "
-            f"from postgres_query('src', {sql_text(f'select {remote} from {live.sql}')})"
+            f"from postgres_query('src', {sql_text(live.converted(columns))})"
         )
         connection.execute(
-            f"create or replace temp view silver_rows as select {names} from {base} where not _is_deleted"
+            f"create or replace temp view silver_rows as "
+            f"select {_names(columns)} from {base} where not _is_deleted"
         )
     except duckdb.CatalogException:
         raise LandfallError(
@@ -107,7 +105,7 @@ def _compare(
         silver_rows=_count(connection, "select count(*) from silver_rows"),
     )
     # a table without a key is a bag of rows: every column is its key, and only counts can differ
-    key = table.primary_key or tuple(column.name for column in table.columns)
+    key = table.primary_key or tuple(columns)
     _find_lone_rows(connection, result, key)
     _find_differing_rows(connection, result, table, key)
     return result
@@ -155,7 +153,7 @@ def _find_differing_rows(
                 )
 
 
-def _names(names: tuple[str, ...]) -> str:
+def _names(names: Sequence[str]) -> str:
     return ", ".join(sql_name(name) for name in names)
 
 

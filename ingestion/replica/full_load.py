@@ -71,15 +71,11 @@ def can_be_scanned(connection: duckdb.DuckDBPyConnection, table: LiveTable) -> b
     return found == (False,)
 
 
-def table_rows(table: LiveTable, scanned: bool) -> str:
+def _rows(table: LiveTable, scanned: bool) -> str:
     """The table's rows as a relation of DuckDB: scanned in parallel, or as the server converts them."""
     if scanned:
         return f"src.{table.sql}"
-    converted = ", ".join(
-        f"{column.rule.load.format(sql_name(column.name))} as {sql_name(column.name)}"
-        for column in table.columns
-    )
-    return f"postgres_query('src', {sql_text(f'select {converted} from {table.sql}')})"
+    return f"postgres_query('src', {sql_text(table.converted())})"
 
 
 def _query(
@@ -101,7 +97,7 @@ def _query(
             before=lambda column: f"null::{column.rule.bronze}",
         ),
     )
-    return f"select {columns} from {table_rows(table, scanned)}"
+    return f"select {columns} from {_rows(table, scanned)}"
 
 
 def _value(column: LiveColumn, scanned: bool) -> str:

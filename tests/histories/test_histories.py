@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 
-from tests.histories.generate import endless, histories
+from tests.histories.generate import histories
+from tests.histories.soak import steps_of
 from tests.histories.stage import Stage
 from tests.histories.steps import (
     Build,
@@ -86,6 +86,10 @@ QUICK = settings(
     database=None,
 )
 
+# the length of a seeded history, and how often it replicates, builds or kills
+OPERATIONS = 30
+WORKS_PER_CONTROL = 2
+
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_known_histories(stage: Stage, name: str) -> None:
@@ -102,8 +106,11 @@ def test_random_histories_that_shrink(stage: Stage, steps: list[Step]) -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3, *(f"random {n}" for n in range(2))])
 def test_seeded_histories(stage: Stage, seed: int | str) -> None:
     number = seed if isinstance(seed, int) else secrets.randbelow(10**9)
-    print(f"again with: python -m tests.histories.soak --first-seed {number} --seeds 1 --operations 200")
-    stage.play(itertools.islice(endless(number, works_per_control=2), 30))
+    print(
+        f"again with: python -m tests.histories.soak --first-seed {number} --seeds 1 "
+        f"--operations {OPERATIONS} --works-per-control {WORKS_PER_CONTROL}"
+    )
+    stage.play(steps_of(number, OPERATIONS, WORKS_PER_CONTROL))
 
 
 def test_a_truncate_is_seen_by_reconcile_until_the_table_is_loaded_again(stage: Stage) -> None:
