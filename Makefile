@@ -24,7 +24,6 @@ lint: $(BIN)/.installed ## ruff, mypy and sqlfluff
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy --no-error-summary
-	@[ -e dbt_project/profiles.yml ] || cp profiles.yml.example dbt_project/profiles.yml
 	@mkdir -p .landfall/lint && LANDFALL_HOME=$(CURDIR)/.landfall/lint \
 		$(BIN)/sqlfluff lint -q --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
 
@@ -57,6 +56,7 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync -q --require-hashes requirements.lock
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m ingestion.duckdb_extensions .venv/duckdb_extensions
+	@[ -e dbt_project/profiles.yml ] || cp profiles.yml.example dbt_project/profiles.yml
 	@touch $@
 
 $(BIN)/.chromium: $(BIN)/.installed

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ingestion.bronze.lake import open_lake
 from ingestion.cli.demo import run_demo
 from ingestion.cli.docs import build_docs
 from ingestion.cli.report import console, reconciliation
@@ -17,8 +18,11 @@ from ingestion.cli.source import SAMPLE_SOURCE, database, task
 from ingestion.demo.olist.traffic import Counts, run_traffic
 from ingestion.errors import LandfallError
 from ingestion.home import Home
+from ingestion.postgres.connection import connect
 from ingestion.reconcile.compare import reconcile as compare
-from ingestion.registry import find_source
+from ingestion.reconcile.compare import unbuilt_files
+from ingestion.registry import Source, find_source
+from ingestion.replica.declaration import wrong_declarations
 from ingestion.replica.task import Progress
 
 app = typer.Typer(
@@ -65,7 +69,7 @@ def replicate(
         bool, typer.Option("--drop", help="Remove the slot and the publication from the source, and end.")
     ] = False,
     max_batch_seconds: Annotated[
-        float | None, typer.Option(help="CdcMaxBatchInterval, if not that of s3_settings.json.")
+        float | None, typer.Option(min=0.1, help="CdcMaxBatchInterval, if not that of s3_settings.json.")
     ] = None,
 ) -> None:
     """Full load and changes of a source into bronze, written as AWS DMS writes them."""
@@ -76,6 +80,7 @@ def replicate(
         # the first Ctrl-C ends the task in order: open files are written, the checkpoint moves
         signal.signal(signal.SIGINT, lambda number, frame: stop.set())
     with database(registered, place) as dsn:
+        _check_declaration(registered, dsn, first=reload or not (place.state / f"{source}.json").exists())
         work = task(registered, dsn, place, max_batch_seconds=max_batch_seconds)
         if drop:
             work.drop()
@@ -88,11 +93,9 @@ def replicate(
                 stop=stop,
                 on_progress=lambda progress: status.update(_progress_text(progress)),
             )
-    rows = sum(done.loaded_rows.values())
-    console.print(
-        f"loaded {rows:,} rows of {len(done.loaded_rows)} tables; "
-        f"{done.changes:,} changes in {done.files} files; lake: {place.lake}"
-    )
+    if done.loaded_rows:
+        console.print(f"loaded {sum(done.loaded_rows.values()):,} rows of {len(done.loaded_rows)} tables")
+    console.print(f"{done.changes:,} changes in {done.files} files; lake: {place.lake}", soft_wrap=True)
 
 
 @app.command(epilog="Example: landfall traffic --seconds 30 --rate 500")
@@ -124,7 +127,10 @@ def reconcile(source: SourceOption = SAMPLE_SOURCE, home: HomeOption = None) -> 
     place, registered = Home.find(home), find_source(source)
     with database(registered, place) as dsn, console.status("comparing"):
         results = compare(registered, dsn, place.warehouse)
+        waiting = unbuilt_files(registered, open_lake(place.lake), place.warehouse)
     reconciliation(results)
+    if waiting:
+        console.print(f"{waiting} files in bronze are not built yet: run `dbt build`, then look again")
     if any(result.differences for result in results):
         raise typer.Exit(1)
 
@@ -136,6 +142,20 @@ def docs(home: HomeOption = None) -> None:
     with console.status("dbt docs generate"):
         page = build_docs(place)
     console.print(str(page))
+
+
+def _check_declaration(source: Source, dsn: str, *, first: bool) -> None:
+    """Before a load a wrong declaration is an error; once changes flow, what drifted is only told."""
+    connection = connect(dsn)
+    try:
+        wrong = wrong_declarations(source, connection)
+    finally:
+        connection.close()
+    if wrong and first:
+        more = f" (and {len(wrong) - 1} more like it)" if len(wrong) > 1 else ""
+        raise LandfallError(wrong[0] + more)
+    for line in wrong:
+        console.print(f"[yellow]drift:[/yellow] {line}", soft_wrap=True)
 
 
 def _progress_text(progress: Progress) -> str:
@@ -154,12 +174,9 @@ def _traffic_text(counts: Counts) -> str:
 
 
 def main() -> None:
-    """Entry point. Exit codes: 0 done, 1 a check found something, 2 wrong use or set-up."""
+    """Entry point. Exit codes: 0 done, 1 a check found something, 2 wrong use or set-up, 130 Ctrl-C."""
     try:
         app()
     except LandfallError as error:
         console.print(f"[red]landfall:[/red] {error}", markup=True, soft_wrap=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        console.print("stopped; the next run starts clean")
-        sys.exit(130)

@@ -105,13 +105,16 @@ def _build(home: Home, title: str, *options: str) -> DbtResult:
         result = run_dbt(
             home, "build", *options, on_node=lambda at, of, name: step.show(f"{title}: {at} of {of}, {name}")
         )
-        tests = result.count("test", "pass") + result.count("unit_test", "pass")
-        step.notes.append(f"{result.count('model', 'success')} models, {tests} tests passed")
+        step.notes.append(f"{result.count('model', 'success')} models, {_passed(result)} tests passed")
     for message in result.messages:
         console.print(f"          [red]✗[/red] {message}", soft_wrap=True)
     if result.count("model", "error"):
         raise LandfallError(f"dbt build failed; its log: {home.dbt}/logs/dbt.log")
     return result
+
+
+def _passed(result: DbtResult) -> int:
+    return result.count("test", "pass") + result.count("unit_test", "pass")
 
 
 def _live(source: Source, dsn: str, home: Home, seconds: float) -> tuple[Counts, Progress]:
@@ -195,22 +198,21 @@ def _summary(
     console.print()
     reconciliation(results)
     console.print()
-    tests = sum(result.count(kind, "pass") for result in (first, second) for kind in ("test", "unit_test"))
     failed = sum(len(result.messages) for result in (first, second))
     different = sum(result.differences for result in results)
     console.print(
         f"changes    {changes.changes:,} captured from {counts.transactions.total():,} transactions"
     )
-    console.print(f"tests      {tests} passed, {failed} failed")
+    console.print(f"tests      {_passed(first)} passed, after the changes {_passed(second)}, {failed} failed")
     console.print(f"reconcile  {different} differences in {len(results)} tables")
     console.print(f"docs       {page}")
     console.print(f"warehouse  {home.warehouse}")
     console.print()
     console.print("[bold]next[/bold]")
-    console.print("  cd dbt_project && ../.venv/bin/dbt build --select fact_orders+")
-    console.print("  .venv/bin/landfall traffic --seconds 30     more changes in the source")
-    console.print("  .venv/bin/landfall replicate                bring them to bronze")
-    console.print("  .venv/bin/landfall reconcile                is silver what the source is?")
+    console.print("  .venv/bin/landfall traffic --seconds 30        change the source")
+    console.print("  .venv/bin/landfall replicate                   bring the changes to bronze")
+    console.print("  (cd dbt_project && ../.venv/bin/dbt build)     apply them")
+    console.print("  .venv/bin/landfall reconcile                   is silver what the source is?")
 
 
 def _layer_sizes(home: Home) -> list[tuple[str, int, int, int]]:

@@ -12,6 +12,9 @@ from ingestion.reconcile.compare import TableResult
 
 console = Console(highlight=False)
 
+# a person reads the first few, and mends the cause
+SHOWN_DIFFERENCES = 20
+
 
 def finished(title: str, detail: str, seconds: float) -> None:
     """One finished step and how long it took."""
@@ -32,18 +35,17 @@ def reconciliation(results: Iterable[TableResult]) -> None:
         table.add_row(
             result.table,
             f"{result.source_rows:,}",
-            f"{result.silver_rows:,}",
-            f"{result.differences:,}",
+            "no model" if result.silver_rows is None else f"{result.silver_rows:,}",
+            "" if result.silver_rows is None else f"{result.differences:,}",
             style=style,
         )
     console.print(table)
-    for result in results:
-        for shown in result.shown:
-            what = f"{result.table}  {shown.key}  {shown.kind}"
-            if shown.column:
-                what += f": column {shown.column} is {shown.silver_value!r} in silver, "
-                what += f"{shown.source_value!r} in the source"
-            console.print(f"  [red]✗[/red] {escape(what)}", soft_wrap=True)
-        rest = result.differences - len({shown.key for shown in result.shown})
-        if rest > 0:
-            console.print(f"    [dim]… and {rest:,} more in {result.table}[/dim]")
+    shown = [(result.table, difference) for result in results for difference in result.shown]
+    for name, difference in shown[:SHOWN_DIFFERENCES]:
+        what = f"{name}  {difference.key}  {difference.kind}"
+        if difference.column:
+            what += f": column {difference.column} is {difference.silver_value!r} in silver, "
+            what += f"{difference.source_value!r} in the source"
+        console.print(f"  [red]✗[/red] {escape(what)}", soft_wrap=True)
+    if len(shown) > SHOWN_DIFFERENCES:
+        console.print("    [dim]… and more; the table above counts the rows[/dim]")

@@ -12,8 +12,9 @@ import psycopg2
 from ingestion.bronze.lake import Lake, open_lake
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.dms.mappings import default_settings, table_mappings
+from ingestion.errors import LandfallError
 from ingestion.home import Home
-from ingestion.postgres.connection import source_dsn
+from ingestion.postgres.connection import dsn_variable, source_dsn
 from ingestion.registry import Source
 from ingestion.replica.task import Task, TaskConfig
 
@@ -25,9 +26,15 @@ def database(source: Source, home: Home) -> Iterator[str]:
     """Connection string of a source: the one that the environment names, else the sample server of
     the home, which is started for as long as it is needed if no other command runs it."""
     server = PostgresServer(home.postgres)
-    named = f"LANDFALL_{source.name.upper()}_DSN" in os.environ
-    if named or source.name != SAMPLE_SOURCE or not home.postgres.exists():
+    if source.engine != "postgres":
+        raise LandfallError(f"source '{source.name}' is {source.engine}: only postgres is supported yet")
+    if dsn_variable(source.name) in os.environ or source.name != SAMPLE_SOURCE:
         yield source_dsn(source.name)
+    elif not home.postgres.exists():
+        raise LandfallError(
+            f"no sample shop in {home.path}: `make run` makes one "
+            f"(or set LANDFALL_HOME, or {dsn_variable(source.name)} for a database of your own)"
+        )
     elif _answers(server.dsn()):
         yield server.dsn()
     else:

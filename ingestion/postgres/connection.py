@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,13 +31,16 @@ SESSION_OPTIONS = " ".join(
 )
 
 
-def source_dsn(source: str, default: str | None = None) -> str:
-    """The connection string of a source: LANDFALL_<SOURCE>_DSN, else `default`.
+def dsn_variable(source: str) -> str:
+    """The environment variable that says where a source is: one that a shell can export."""
+    return f"LANDFALL_{re.sub('[^A-Z0-9]', '_', source.upper())}_DSN"
 
-    An environment variable, so that a password never shows in a process list.
-    """
-    variable = f"LANDFALL_{source.upper()}_DSN"
-    dsn = os.environ.get(variable) or default
+
+def source_dsn(source: str) -> str:
+    """The connection string of a source, from the environment: a password given so never shows in a
+    process list."""
+    variable = dsn_variable(source)
+    dsn = os.environ.get(variable)
     if not dsn:
         raise LandfallError(
             f"where is the database of source '{source}'? "

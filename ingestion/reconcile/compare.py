@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import psycopg2.extensions
 
+from ingestion.bronze.lake import Lake
 from ingestion.errors import LandfallError
 from ingestion.postgres.connection import connect, scanner, sql_name, sql_text
 from ingestion.postgres.tables import LiveTable, live_tables
@@ -31,11 +32,11 @@ class Difference:
 
 @dataclass
 class TableResult:
-    """What reconciliation says of one table."""
+    """What reconciliation says of one table; `silver_rows` is none where no model holds it."""
 
     table: str
     source_rows: int
-    silver_rows: int
+    silver_rows: int | None
     missing: int = 0
     extra: int = 0
     differing: int = 0
@@ -62,13 +63,23 @@ def reconcile(source: Source, dsn: str, warehouse: Path, schema: str = "silver")
                 connection.execute(f"attach {sql_text(str(warehouse))} as warehouse (read_only)")
             except duckdb.Error as error:
                 raise LandfallError(f"cannot open {warehouse}: {str(error).splitlines()[0]}") from None
-            return [
+            results = [
                 _compare(connection, source, table, tables[table.name], schema) for table in source.tables
             ]
     except psycopg2.Error as error:
         raise LandfallError(f"reconcile: PostgreSQL says: {str(error).splitlines()[0]}") from None
     finally:
         catalog.close()
+    if all(result.silver_rows is None for result in results):
+        raise LandfallError(f"the warehouse has no {schema}.base_{source.name}__*: run `dbt build`")
+    return results
+
+
+def unbuilt_files(source: Source, lake: Lake, warehouse: Path, schema: str = "silver") -> int:
+    """How many bronze files of a source the last build has not seen."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        noticed = connection.execute(f"select source_file from {sql_name(schema)}.bronze_files").fetchall()
+    return len(set(lake.keys(f"{source.name}/")) - {name for (name,) in noticed})
 
 
 def _compare(
@@ -96,9 +107,7 @@ def _compare(
             f"select {_names(columns)} from {base} where not _is_deleted"
         )
     except duckdb.CatalogException:
-        raise LandfallError(
-            f"the warehouse has no {schema}.base_{source.name}__{table.name}: run `dbt build`"
-        ) from None
+        return TableResult(table.name, _count(connection, "select count(*) from source_rows"), None)
     result = TableResult(
         table.name,
         source_rows=_count(connection, "select count(*) from source_rows"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -66,7 +68,9 @@ class Task:
         self._mappings = TableMappings.parse(config.table_mappings)
         self._load_settings = config.task_settings.get("FullLoadSettings", {})
         self._file = CheckpointFile(state_dir, config.source)
-        self._name = f"landfall_{config.source}"
+        # each home has a slot of its own: two that shared one would take each other's changes
+        owner = hashlib.sha256(str(state_dir.resolve()).encode()).hexdigest()[:8]
+        self._name = f"landfall_{re.sub('[^a-z0-9]', '_', config.source.lower())}_{owner}"
         self._started_at: datetime | None = None
 
     def run(
@@ -103,6 +107,8 @@ class Task:
 
     def drop(self) -> None:
         """Removes the slot and the publications: an abandoned slot makes the source keep its log."""
+        if checkpoint := self._file.read():
+            self._name = checkpoint.slot
         catalog = connect(self._dsn)
         try:
             self._drop(catalog)
@@ -122,6 +128,8 @@ class Task:
     ) -> Checkpoint:
         """Publication and slot, as the checkpoint knows them or made anew."""
         if checkpoint is not None:
+            # a home that was moved keeps the slot that it has
+            self._name = checkpoint.slot
             self._publish(catalog, tables)
             return checkpoint
         # first of all: a checkpoint must never meet a slot that was made after it

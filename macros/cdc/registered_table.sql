@@ -19,7 +19,7 @@
         'schema': meta.database_schema,
         'name': table_name,
         'columns': node.columns.values() | list,
-        'key': meta.primary_key,
+        'key': meta.get('primary_key') or [],
         'load_time': meta.get('full_load_time', 'task_start'),
         'csv_null': meta.get('csv_null_value', ''),
     }) %}

@@ -1,6 +1,6 @@
 {# Stops a run that cannot work with one clear line, instead of letting every model fail for itself. #}
 {% macro require_bronze() %}
-    {% if execute and not flags.EMPTY and flags.WHICH in ['run', 'build'] and not has_bronze_files() %}
+    {% if execute and not flags.EMPTY and flags.WHICH in ['run', 'build', 'freshness', 'source-freshness'] and not has_bronze_files() %}
         {% do exceptions.raise_compiler_error(
             'No bronze files under ' ~ lake_root() ~ '/bronze: replicate first (`make run`, or '
             ~ '`landfall replicate`), or point LANDFALL_HOME or LANDFALL_LAKE at the lake') %}

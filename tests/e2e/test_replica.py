@@ -306,8 +306,8 @@ def test_trouble_is_told_in_one_line(database: connection, dsn: str, home: Home)
     with database.cursor() as cursor:
         cursor.execute("create table t (id int primary key)")
         table_task(dsn, home, "t").run(follow=False)
-        cursor.execute("select pg_drop_replication_slot('landfall_t')")
-        with pytest.raises(LandfallError, match=r"slot 'landfall_t'.*--reload"):
+        cursor.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
+        with pytest.raises(LandfallError, match=r"slot 'landfall_t_.*--reload"):
             table_task(dsn, home, "t").run(follow=False)
         table_task(dsn, home, "t").run(follow=False, reload=True)
         (home.state / "t.json").write_text("{")
@@ -377,6 +377,25 @@ def test_two_replicas_of_one_task_are_refused(shop: Shop) -> None:
     finally:
         stop.set()
         thread.join(20)
+
+
+def test_two_homes_on_one_source_do_not_take_each_others_changes(
+    database: connection, dsn: str, home: Home, tmp_path: Path
+) -> None:
+    other = Home(tmp_path, lake=str(tmp_path / "lake"))
+    with database.cursor() as cursor:
+        cursor.execute("create table t (id int primary key)")
+        table_task(dsn, home, "t").run(follow=False)
+        cursor.execute("insert into t values (1)")
+        table_task(dsn, other, "t").run(follow=False)
+        cursor.execute("insert into t values (2)")
+    for one in (home, other):
+        table_task(dsn, one, "t").run(follow=False)
+        assert rows(one, "t", "select id") == [(1,), (2,)]
+    table_task(dsn, other, "t").drop()
+    with database.cursor() as cursor:
+        cursor.execute("select count(*) from pg_replication_slots where database = current_database()")
+        assert cursor.fetchone() == (1,)
 
 
 def test_a_full_load_while_the_source_is_written_to(shop: Shop) -> None:
