@@ -21,6 +21,7 @@ from ingestion.errors import LandfallError
 SESSION_OPTIONS = " ".join(
     f"-c {setting}"
     for setting in (
+        "client_encoding=UTF8",
         "TimeZone=UTC",
         "DateStyle=ISO",
         "IntervalStyle=postgres",

@@ -94,7 +94,7 @@ def _numeric(arguments: str) -> TypeRule:
             load="(case when abs({0}) < 1e22 then trunc({0}, 6) end)::numeric(28,6)",
         )
     precision, _, scale = arguments.partition(",")
-    if int(precision) > 38 or int(scale or 0) < 0:
+    if int(precision) > 38 or not 0 <= int(scale or 0) <= int(precision):
         return _TEXT
     return TypeRule(
         f"decimal({precision},{scale or 0})",

@@ -20,6 +20,7 @@ from ingestion.bronze.layout import (
 )
 from ingestion.bronze.settings import S3Settings, TableMappings
 from ingestion.bronze.writer import write_file
+from ingestion.errors import LandfallError
 from ingestion.postgres.tables import LiveTable
 from ingestion.replica.shape import RowSource, select_list
 
@@ -185,7 +186,14 @@ class ChangeFiles:
                 before=lambda column: _cast(column.rule.log, f"b{keys[column.name]}", column.rule.bronze),
             ),
         )
-        write_file(self._converter, f"select {columns} from changes", draft, self._settings)
+        try:
+            write_file(self._converter, f"select {columns} from changes", draft, self._settings)
+        except (duckdb.Error, OSError) as error:
+            draft.unlink(missing_ok=True)
+            reason = str(error).strip().splitlines()[0]
+            raise LandfallError(
+                f"changes of {file.table.schema}.{file.table.name} could not be written to {draft}: {reason}"
+            ) from None
         self._converter.unregister("changes")
         self._lake.publish(draft, file.folder + name)
         del self._open[(file.table.sql, file.folder)]

@@ -46,6 +46,7 @@ class RelationColumn:
     name: str
     type_oid: int
     type_modifier: int
+    is_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Relation:
     oid: int
     schema: str
     name: str
+    identity: str  # relreplident: d, f, i or n
     columns: tuple[RelationColumn, ...]
 
 
@@ -128,16 +130,18 @@ def _relation(payload: bytes) -> Relation:
     (oid,) = struct.unpack_from("!I", payload, 1)
     schema, offset = _text(payload, 5)
     name, offset = _text(payload, offset)
+    identity = chr(payload[offset])
     (count,) = struct.unpack_from("!H", payload, offset + 1)
     offset += 3
     columns = []
     for _ in range(count):
+        is_key = payload[offset] == 1
         column, offset = _text(payload, offset + 1)
         type_oid, modifier = struct.unpack_from("!Ii", payload, offset)
         offset += 8
-        columns.append(RelationColumn(column, type_oid, modifier))
+        columns.append(RelationColumn(column, type_oid, modifier, is_key))
     # an empty name stands for pg_catalog
-    return Relation(oid, schema or "pg_catalog", name, tuple(columns))
+    return Relation(oid, schema or "pg_catalog", name, identity, tuple(columns))
 
 
 def _text(payload: bytes, offset: int) -> tuple[str, int]:

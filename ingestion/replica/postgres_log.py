@@ -170,14 +170,25 @@ class PostgresLog:
         columns = ", ".join(f"{sql_name(name)}::text" if name in still_there else "null" for name in names)
         where = " and ".join(f"{sql_name(name)} = %s" for name, _ in key)
         with self._catalog.cursor() as cursor:
-            cursor.execute(f"select {columns} from {table.sql} where {where}", [value for _, value in key])
-            found = cursor.fetchone()
+            try:
+                cursor.execute(
+                    f"select {columns} from {table.sql} where {where}", [value for _, value in key]
+                )
+                found = cursor.fetchone()
+            except psycopg2.DataError:
+                # the key has another type now: this row is written again later in the log
+                found = None
         return list(found or [None] * len(missing))
 
+    def _live_key(self, relation: Relation) -> tuple[str, ...]:
+        return live_tables(self._catalog, relation.schema, [relation.name])[relation.name].primary_key
+
     def _table(self, relation: Relation) -> LiveTable:
-        key: tuple[str, ...]
+        # the key as it was when the change was made; under FULL the log flags every column
+        key = tuple(column.name for column in relation.columns if column.is_key)
         try:
-            key = live_tables(self._catalog, relation.schema, [relation.name])[relation.name].primary_key
+            if relation.identity == "f":
+                key = self._live_key(relation)
         except LandfallError:
             # dropped since: its last changes still belong under the key that it had
             known = self._tables.get(relation.oid)

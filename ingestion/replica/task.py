@@ -19,12 +19,13 @@ from ingestion.bronze.lake import Lake
 from ingestion.bronze.layout import timestamp_text
 from ingestion.bronze.settings import S3Settings, TableMappings
 from ingestion.errors import LandfallError
-from ingestion.postgres.connection import connect, first_line, scanner, sql_name
+from ingestion.postgres.connection import connect, first_line, scanner
 from ingestion.postgres.tables import LiveTable, live_tables
 from ingestion.replica.change_files import FIRST_COUNTER, ChangeFiles, Place
 from ingestion.replica.checkpoint import Checkpoint, CheckpointFile
 from ingestion.replica.full_load import load_table
 from ingestion.replica.postgres_log import PostgresLog
+from ingestion.replica.postgres_slot import PostgresSlot, clock
 
 Json = dict[str, Any]
 
@@ -94,9 +95,11 @@ class Task:
                 ]
                 tables = live_tables(catalog, self._config.schema, names)
                 checkpoint = None if reload else self._file.read()
-                checkpoint = self._prepare(catalog, tables, checkpoint)
+                # a home that was moved keeps the slot that it has
+                slot = PostgresSlot(catalog, checkpoint.slot if checkpoint else self._name)
+                checkpoint = self._prepare(catalog, slot, tables, checkpoint)
                 self._load(catalog, tables, checkpoint, on_progress)
-                self._follow(catalog, tables, checkpoint, follow, stop, on_progress)
+                self._follow(catalog, slot, checkpoint, follow, stop, on_progress)
             except psycopg2.Error as error:
                 raise LandfallError(
                     f"task '{self._config.source}': PostgreSQL says: {first_line(error)}"
@@ -107,14 +110,14 @@ class Task:
 
     def drop(self) -> None:
         """Removes the slot and the publications: an abandoned slot makes the source keep its log."""
-        if checkpoint := self._file.read():
-            self._name = checkpoint.slot
-        catalog = connect(self._dsn)
-        try:
-            self._drop(catalog)
-        finally:
-            catalog.close()
-        self._file.path.unlink(missing_ok=True)
+        with self._file.lock():
+            checkpoint = self._file.read()
+            catalog = connect(self._dsn)
+            try:
+                PostgresSlot(catalog, checkpoint.slot if checkpoint else self._name).drop()
+            finally:
+                catalog.close()
+            self._file.path.unlink(missing_ok=True)
 
     def _check_server(self, catalog: psycopg2.extensions.connection) -> None:
         if (level := _value(catalog, "show wal_level")) != "logical":
@@ -123,68 +126,31 @@ class Task:
     def _prepare(
         self,
         catalog: psycopg2.extensions.connection,
+        slot: PostgresSlot,
         tables: dict[str, LiveTable],
         checkpoint: Checkpoint | None,
     ) -> Checkpoint:
         """Publication and slot, as the checkpoint knows them or made anew."""
         if checkpoint is not None:
-            # a home that was moved keeps the slot that it has
-            self._name = checkpoint.slot
-            self._publish(catalog, tables)
+            slot.check_place(checkpoint.lsn)
+            # a table that was dropped and made anew, or was not declared for a while, has changes that
+            # nobody saw: it is loaded again
+            seen = slot.published(self._config.schema)
+            checkpoint.loaded = {name: at for name, at in checkpoint.loaded.items() if name in seen}
+            self._file.write(checkpoint)
+            slot.publish(tables.values())
             return checkpoint
         # first of all: a checkpoint must never meet a slot that was made after it
         self._file.path.unlink(missing_ok=True)
-        self._drop(catalog)
-        self._publish(catalog, tables)
-        # The slot waits for the transactions that are open now; with `started_at` taken before it,
-        # what commits later than `started_at` is in the log, and what does not is in the load.
-        started_at = self._clock(catalog)
-        timeout = int(self._load_settings.get("TransactionConsistencyTimeout", 600))
-        with catalog.cursor() as cursor:
-            cursor.execute(f"set statement_timeout = '{timeout}s'")
-            cursor.execute(
-                "select lsn - '0/0'::pg_lsn from pg_create_logical_replication_slot(%s, 'pgoutput')",
-                (self._name,),
-            )
-            row = cursor.fetchone()
-            cursor.execute("reset statement_timeout")
-        assert row is not None
-        checkpoint = Checkpoint(slot=self._name, lsn=int(row[0]), counter=FIRST_COUNTER - 12)
+        slot.drop()
+        slot.publish(tables.values())
+        # The slot waits for the transactions that are open now; with the start taken before it, what
+        # commits later than the start is in the log, and what does not is in the load.
+        self._started_at = clock(catalog)
+        lsn = slot.create(int(self._load_settings.get("TransactionConsistencyTimeout", 600)))
+        checkpoint = Checkpoint(slot=slot.name, lsn=lsn, counter=FIRST_COUNTER - 12)
         self._file.write(checkpoint)
-        self._started_at = started_at
         return checkpoint
-
-    def _drop(self, catalog: psycopg2.extensions.connection) -> None:
-        with catalog.cursor() as cursor:
-            cursor.execute(
-                "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = %s",
-                (self._name,),
-            )
-            for publication in self._publications:
-                cursor.execute(f"drop publication if exists {sql_name(publication)}")
-
-    @property
-    def _publications(self) -> list[str]:
-        return [self._name, f"{self._name}_inserts"]
-
-    def _publish(self, catalog: psycopg2.extensions.connection, tables: dict[str, LiveTable]) -> None:
-        """Tables without a key get a publication of inserts only: publishing their updates would
-        make PostgreSQL refuse those updates to the application."""
-        keyed = [table.sql for table in tables.values() if table.primary_key]
-        keyless = [table.sql for table in tables.values() if not table.primary_key]
-        wanted = [(keyed, "insert, update, delete"), (keyless, "insert")]
-        with catalog.cursor() as cursor:
-            for publication, (members, operations) in zip(self._publications, wanted, strict=True):
-                cursor.execute("select 1 from pg_publication where pubname = %s", (publication,))
-                name = sql_name(publication)
-                if not cursor.fetchone():
-                    cursor.execute(f"create publication {name} with (publish = '{operations}')")
-                if members:
-                    cursor.execute(f"alter publication {name} set table {', '.join(members)}")
-
-    def _clock(self, catalog: psycopg2.extensions.connection) -> datetime:
-        moment: datetime = _value(catalog, "select clock_timestamp()")
-        return moment
 
     def _load(
         self,
@@ -198,7 +164,7 @@ class Task:
             return
         started_at = self._started_at
         if started_at is None:
-            started_at = self._clock(catalog)
+            started_at = clock(catalog)
             self._await_open_transactions(catalog)
         with scanner(self._dsn) as connection:
             for table in waiting:
@@ -234,7 +200,7 @@ class Task:
     def _follow(
         self,
         catalog: psycopg2.extensions.connection,
-        tables: dict[str, LiveTable],
+        slot: PostgresSlot,
         checkpoint: Checkpoint,
         follow: bool,
         stop: threading.Event | None,
@@ -250,8 +216,8 @@ class Task:
         )
         log = PostgresLog(
             self._dsn,
-            slot=self._name,
-            publications=self._publications,
+            slot=slot.name,
+            publications=slot.publications,
             lsn=checkpoint.lsn,
             catalog=catalog,
             files=files,

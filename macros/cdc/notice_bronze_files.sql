@@ -39,7 +39,15 @@
             listed.modified_at,
             listed.is_full_load,
             load_starts.load_started_at,
+            {% if noticed %}
+            -- later than all before it, also when the clock steps back
+            greatest(
+                {{ utc_now() }},
+                (select max(noticed_at) from {{ noticed }}) + interval '1' second
+            ) as noticed_at
+            {% else %}
             {{ utc_now() }} as noticed_at
+            {% endif %}
         from listed
         left join load_starts on listed.source_file = load_starts.source_file
         -- a load file that appeared after its start was looked up waits for the next run

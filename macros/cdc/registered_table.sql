@@ -14,6 +14,13 @@
     {% endif %}
     {% set node = found[0] %}
     {% set meta = node.config.meta %}
+    {% set ours = ['op'] %}
+    {% for name in meta.get('primary_key') or [] %}{% do ours.append(before_image(name) | lower) %}{% endfor %}
+    {% for column in node.columns.values() if column.name.startswith('_') or column.name | lower in ours %}
+        {% do exceptions.raise_compiler_error(
+            source_name ~ '.' ~ table_name ~ " declares a column '" ~ column.name
+            ~ "', which is a name that bronze and silver use themselves: leave it out, or have DMS rename it") %}
+    {% endfor %}
     {% do return({
         'source': source_name,
         'schema': meta.database_schema,

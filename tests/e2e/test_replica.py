@@ -7,20 +7,18 @@ import sys
 import threading
 from pathlib import Path
 
-import duckdb
 import psycopg2
 import pytest
 from psycopg2.extensions import connection
 
 from ingestion.bronze.lake import open_lake
-from ingestion.dms.mappings import default_settings
 from ingestion.errors import LandfallError
 from ingestion.home import Home
 from ingestion.postgres.connection import scanner
 from ingestion.postgres.tables import live_tables
 from ingestion.replica.full_load import can_be_scanned
-from ingestion.replica.task import Task, TaskConfig
 from tests.e2e.conftest import Shop
+from tests.e2e.tables import rows, table_task
 
 # one value a type, with what often goes wrong
 VALUES = {
@@ -52,37 +50,6 @@ VALUES = {
     "positive": "7",
     "text ": "null",
 }
-
-
-def table_task(dsn: str, home: Home, *tables: str, **s3_settings: object) -> Task:
-    """A task over tables that no registry declares."""
-    rules: list[dict[str, object]] = [
-        {
-            "rule-type": "selection",
-            "rule-action": "include",
-            "object-locator": {"schema-name": "public", "table-name": "%"},
-        },
-        {
-            "rule-type": "transformation",
-            "rule-action": "add-column",
-            "value": "seq",
-            "expression": "$AR_H_CHANGE_SEQ",
-        },
-        {
-            "rule-type": "transformation",
-            "rule-action": "add-before-image-columns",
-            "before-image-def": {"column-prefix": "before_", "column-filter": "pk-only"},
-        },
-    ]
-    settings = {**default_settings("s3_settings"), **s3_settings}
-    config = TaskConfig("t", "public", tables, settings, {"rules": rules}, {})
-    return Task(config, dsn, open_lake(home.lake), home.state)
-
-
-def rows(home: Home, table: str, sql: str = "select * exclude (filename)") -> list[tuple[object, ...]]:
-    files = f"{home.lake}/bronze/t/public/{table}/**/*.parquet"
-    reader = f"read_parquet('{files}', union_by_name = true, filename = true)"
-    return duckdb.execute(f"{sql} from {reader} order by seq nulls first").fetchall()
 
 
 # those that DuckDB's scanner brings as they are; one other column sends the table through a query
@@ -239,17 +206,6 @@ def test_a_reload_killed_between_slot_and_checkpoint_loses_nothing(shop: Shop) -
     assert shop.differences() == {}
 
 
-def test_a_table_without_a_key_brings_inserts_and_stays_writable(
-    database: connection, dsn: str, home: Home
-) -> None:
-    with database.cursor() as cursor:
-        cursor.execute("create table t (n int)")
-        table_task(dsn, home, "t").run(follow=False)
-        cursor.execute("insert into t values (1), (2); update t set n = n + 10; delete from t where n = 11")
-    table_task(dsn, home, "t").run(follow=False)
-    assert rows(home, "t", 'select "Op", n') == [("I", 1), ("I", 2)]
-
-
 def test_files_close_by_size_within_one_transaction(database: connection, dsn: str, home: Home) -> None:
     with database.cursor() as cursor:
         cursor.execute("create table t (id int primary key, v text)")
@@ -287,41 +243,6 @@ def test_follow_writes_files_by_age_and_all_of_them_when_stopped(
         thread.join(20)
     assert rows(home, "t", "select id") == [(1,), (2,)]
     assert task.progress.lag_bytes == 0
-
-
-def test_a_table_added_later_is_loaded_and_followed(database: connection, dsn: str, home: Home) -> None:
-    with database.cursor() as cursor:
-        cursor.execute("create table t (id int primary key); insert into t values (1)")
-        table_task(dsn, home, "t").run(follow=False)
-        cursor.execute("create table u (id int primary key); insert into u values (1)")
-        assert table_task(dsn, home, "t", "u").run(follow=False).loaded_rows == {"u": 1}
-        cursor.execute("insert into u values (2)")
-    table_task(dsn, home, "t", "u").run(follow=False)
-    assert rows(home, "u", "select id") == [(1,), (2,)]
-
-
-def test_trouble_is_told_in_one_line(database: connection, dsn: str, home: Home) -> None:
-    with pytest.raises(LandfallError, match=r"public\.nope is in the registry but not in the database"):
-        table_task(dsn, home, "nope").run(follow=False)
-    with database.cursor() as cursor:
-        cursor.execute("create table t (id int primary key)")
-        table_task(dsn, home, "t").run(follow=False)
-        cursor.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
-        with pytest.raises(LandfallError, match=r"slot 'landfall_t_.*--reload"):
-            table_task(dsn, home, "t").run(follow=False)
-        table_task(dsn, home, "t").run(follow=False, reload=True)
-        (home.state / "t.json").write_text("{")
-        with pytest.raises(LandfallError, match="is not a checkpoint"):
-            table_task(dsn, home, "t").run(follow=False)
-    with pytest.raises(LandfallError, match="cannot connect to PostgreSQL"):
-        table_task("host=/nowhere dbname=x password=secret", home, "t").run(follow=False)
-
-
-def test_a_password_in_the_connection_string_never_shows(dsn: str, home: Home) -> None:
-    for bad in ("host=/nowhere user=u password=hunter2", "postgresql://u:hunter2@/x?host=/nowhere"):
-        with pytest.raises(LandfallError) as error:
-            table_task(bad, home, "t").run(follow=False)
-        assert "hunter2" not in str(error.value)
 
 
 def killed(dsn: str, home: Home, instant: int, *, reload: bool = False) -> bool:
@@ -377,25 +298,6 @@ def test_two_replicas_of_one_task_are_refused(shop: Shop) -> None:
     finally:
         stop.set()
         thread.join(20)
-
-
-def test_two_homes_on_one_source_do_not_take_each_others_changes(
-    database: connection, dsn: str, home: Home, tmp_path: Path
-) -> None:
-    other = Home(tmp_path, lake=str(tmp_path / "lake"))
-    with database.cursor() as cursor:
-        cursor.execute("create table t (id int primary key)")
-        table_task(dsn, home, "t").run(follow=False)
-        cursor.execute("insert into t values (1)")
-        table_task(dsn, other, "t").run(follow=False)
-        cursor.execute("insert into t values (2)")
-    for one in (home, other):
-        table_task(dsn, one, "t").run(follow=False)
-        assert rows(one, "t", "select id") == [(1,), (2,)]
-    table_task(dsn, other, "t").drop()
-    with database.cursor() as cursor:
-        cursor.execute("select count(*) from pg_replication_slots where database = current_database()")
-        assert cursor.fetchone() == (1,)
 
 
 def test_a_full_load_while_the_source_is_written_to(shop: Shop) -> None:

@@ -180,7 +180,7 @@ def test_the_demo_survives_ctrl_c_and_works_after_it(tmp_path: Path) -> None:
     done = landfall(*command[1:])
     assert done.returncode == 0, done.stdout
     assert re.search(r"reconcile +0 differences in 9 tables", done.stdout)
-    assert re.search(r"tests +\d+ passed, 0 failed", done.stdout)
+    assert re.search(r"tests +\d+ passed, after the changes \d+, 0 failed", done.stdout)
     assert (home / "site" / "index.html").exists()
     assert processes_of(home) == []
     # the commands that the demo suggests next
@@ -189,6 +189,7 @@ def test_the_demo_survives_ctrl_c_and_works_after_it(tmp_path: Path) -> None:
     assert re.search(r"[1-9]\d* changes in", replicated.stdout), replicated.stdout
     reconciled = landfall("reconcile", "--home", home)
     assert reconciled.returncode == 1, "silver cannot know what dbt has not built"
+    assert "files in bronze are not built yet" in reconciled.stdout
     assert "column" in reconciled.stdout or "missing in silver" in reconciled.stdout
     assert dbt(home, "build").returncode == 0
     assert landfall("reconcile", "--home", home).returncode == 0

@@ -32,7 +32,11 @@ def test_relation() -> None:
     columns += b"\x00" + "naïve".encode() + b"\0" + struct.pack("!Ii", 1700, 655366)
     payload = b"R" + struct.pack("!I", 99) + b"public\0" + b"t\0" + b"d" + columns
     assert decode(payload) == Relation(
-        99, "public", "t", (RelationColumn("id", 23, -1), RelationColumn("naïve", 1700, 655366))
+        99,
+        "public",
+        "t",
+        "d",
+        (RelationColumn("id", 23, -1, True), RelationColumn("naïve", 1700, 655366, False)),
     )
 
 

@@ -74,8 +74,9 @@ coordinates as (
         sum(cast(longitude as decimal(12, 8))) as longitude_sum,
         count(*) as coordinate_count
     from observations
-    where latitude is not null
-        and longitude is not null
+    -- what is no place on Earth (NaN, too) would not fit the sums
+    where latitude between -90 and 90
+        and longitude between -180 and 180
     group by source_system, zip_code_prefix
 ),
 

@@ -29,7 +29,7 @@ final as (
     from changed_categories
     inner join states
         on changed_categories.source_system = states.source_system
-        and changed_categories.category_name = states.category_name
+        and changed_categories.category_name = nullif(trim(states.category_name), '')
 )
 
 select * from final
