@@ -15,11 +15,6 @@
             ~ source_name ~ '.' ~ table_name ~ ' has the key ' ~ table.key | join(', ') ~ ': make them agree') %}
     {% endif %}
     {# `dbt compile` and `dbt docs generate` work before the first build too #}
-    {% if not key %}
-        {% do exceptions.raise_compiler_error(
-            source_name ~ '.' ~ table_name ~ ' has no primary key, so only its inserts can be followed: '
-            ~ 'model it as append-only on bronze_changes, or give it a key') %}
-    {% endif %}
     {% if flags.EMPTY or load_relation(noticed) is none %}
         {% do return({'table': table, 'files': [], 'generations': []}) %}
     {% endif %}

@@ -2,6 +2,11 @@
    that changed the key also a deletion of the old key, at the same position. Rows without a whole
    key are left out. #}
 {% macro change_events(changes, columns, key) %}
+    {% if execute and not key %}
+        {% do exceptions.raise_compiler_error(
+            this.identifier ~ ': a table without a primary key has no changes to apply, only inserts: '
+            ~ 'model them on bronze_changes, or give the table a key') %}
+    {% endif %}
     select
         {% for column in columns %}
         {{ adapter.quote(column.name) }},
