@@ -18,10 +18,6 @@ class Lake(Protocol):
     """A place for bronze files. Keys are paths below `bronze/`, with forward slashes."""
 
     @property
-    def location(self) -> str:
-        """How users and dbt name it: a folder, or s3://bucket/prefix."""
-
-    @property
     def scratch(self) -> Path:
         """A local folder to write a file in before it is published."""
 
@@ -50,10 +46,6 @@ class LocalLake:
             self._scratch.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LandfallError(f"cannot write to the lake at {root}: {error.strerror}") from None
-
-    @property
-    def location(self) -> str:
-        return str(self._root)
 
     @property
     def scratch(self) -> Path:
@@ -99,10 +91,6 @@ class S3Lake:
             raise LandfallError(
                 f"cannot reach bucket '{self._bucket}' ({error}): check its name, AWS_ENDPOINT_URL and keys"
             ) from None
-
-    @property
-    def location(self) -> str:
-        return self._location
 
     @property
     def scratch(self) -> Path:
