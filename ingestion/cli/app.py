@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from ingestion.bronze.lake import open_lake
 from ingestion.cli.demo import run_demo
@@ -175,8 +176,20 @@ def _traffic_text(counts: Counts) -> str:
 
 def main() -> None:
     """Entry point. Exit codes: 0 done, 1 a check found something, 2 wrong use or set-up, 130 Ctrl-C."""
+    interrupted = threading.Event()
+
+    def interrupt(number: int, frame: object) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
     try:
         app()
-    except LandfallError as error:
-        console.print(f"[red]landfall:[/red] {error}", markup=True, soft_wrap=True)
+    except Exception as error:
+        # whatever was under way may have told of the interruption in its own words
+        if interrupted.is_set():
+            sys.exit(130)
+        if not isinstance(error, LandfallError):
+            raise
+        console.print(f"[red]landfall:[/red] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)

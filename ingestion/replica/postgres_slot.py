@@ -60,21 +60,6 @@ class PostgresSlot:
             for publication in self.publications:
                 cursor.execute(f"drop publication if exists {sql_name(publication)}")
 
-    def check_place(self, lsn: int) -> None:
-        """LandfallError if the slot has let changes after `lsn` go, which are then nowhere."""
-        with self._catalog.cursor() as cursor:
-            cursor.execute(
-                "select confirmed_flush_lsn - '0/0'::pg_lsn from pg_replication_slots "
-                "where slot_name = %s and database = current_database()",
-                (self.name,),
-            )
-            row = cursor.fetchone()
-        if row and row[0] is not None and int(row[0]) > lsn:
-            raise LandfallError(
-                f"slot '{self.name}' is ahead of the checkpoint: somebody made it anew or read it; "
-                "changes are lost, so load again with --reload"
-            )
-
     def publish(self, tables: Iterable[LiveTable]) -> None:
         """Has the log tell of these tables and of no others.
 

@@ -132,7 +132,6 @@ class Task:
     ) -> Checkpoint:
         """Publication and slot, as the checkpoint knows them or made anew."""
         if checkpoint is not None:
-            slot.check_place(checkpoint.lsn)
             # a table that was dropped and made anew, or was not declared for a while, has changes that
             # nobody saw: it is loaded again
             seen = slot.published(self._config.schema)

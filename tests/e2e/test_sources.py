@@ -122,18 +122,6 @@ def test_a_table_that_was_made_anew_is_loaded_again(database: connection, dsn: s
     assert rows(home, "t", "select id") == [(2,)]
 
 
-def test_a_slot_that_somebody_else_read_is_told(database: connection, dsn: str, home: Home) -> None:
-    with database.cursor() as cursor:
-        cursor.execute("create table t (id int primary key)")
-        table_task(dsn, home, "t").run(follow=False)
-        cursor.execute("insert into t values (1)")
-        cursor.execute(
-            "select pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) from pg_replication_slots"
-        )
-    with pytest.raises(LandfallError, match="ahead of the checkpoint"):
-        table_task(dsn, home, "t").run(follow=False)
-
-
 def test_a_generated_column_and_a_database_in_latin1(postgres: PostgresServer, home: Home) -> None:
     admin = psycopg2.connect(postgres.dsn())
     admin.autocommit = True
