@@ -1,6 +1,5 @@
 """One PostgreSQL server for all tests of this folder; its database emptied for each."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +8,7 @@ import psycopg2
 import pytest
 
 from ingestion.demo.postgres_server import PostgresServer
+from tests.conftest import shared_data
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +34,8 @@ def conn(dsn: str) -> Iterator[psycopg2.extensions.connection]:
 @pytest.fixture
 def published() -> Path:
     """The published sample, where a checkout has one beside it."""
-    beside = Path(__file__).parents[3] / "shared" / "data"
-    directory = Path(os.environ.get("LANDFALL_SHARED_DATA", beside)) / "olist"
-    if not directory.is_dir():
+    directory = shared_data("olist")
+    if directory is None:
+        # the data's licence keeps it out of this repository; small files made here test the same code
         pytest.skip("no sample of the published data set here; name it in LANDFALL_SHARED_DATA")
     return directory

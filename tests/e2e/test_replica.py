@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import psycopg2
 import pytest
@@ -13,7 +12,7 @@ from psycopg2.extensions import connection
 
 from ingestion.bronze.lake import open_lake
 from ingestion.errors import LandfallError
-from ingestion.home import Home
+from ingestion.home import REPOSITORY, Home
 from ingestion.postgres.connection import scanner
 from ingestion.postgres.tables import live_tables
 from ingestion.replica.full_load import can_be_scanned
@@ -248,9 +247,10 @@ def test_follow_writes_files_by_age_and_all_of_them_when_stopped(
 def killed(dsn: str, home: Home, instant: int, *, reload: bool = False) -> bool:
     """Runs the shop's task in a process of its own that SIGKILLs itself at its n-th step towards
     disk (before or after a file is published, before or after a checkpoint). False: it finished."""
-    script = Path(__file__).with_name("killed_replica.py")
     arguments = [dsn, str(home.path), str(instant), *(["reload"] if reload else [])]
-    done = subprocess.run([sys.executable, str(script), *arguments], check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.killed_replica", *arguments], cwd=REPOSITORY, check=False
+    )
     assert done.returncode in (0, -9)
     return done.returncode == -9
 

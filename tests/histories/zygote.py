@@ -12,17 +12,16 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dbt.cli.main import dbtRunner
 
-from ingestion.bronze.lake import LocalLake, open_lake
+from ingestion.bronze.lake import open_lake
 from ingestion.dms.mappings import default_settings, table_mappings
 from ingestion.registry import find_source
-from ingestion.replica.checkpoint import CheckpointFile
 from ingestion.replica.task import Task, TaskConfig
+from tests.killing import die_at
 
 Json = dict[str, Any]
 
@@ -109,33 +108,10 @@ def _replica(request: Json, project: Path) -> int:
         task_settings=tasks,
     )
     if request["die_at"]:
-        _die_at(request["die_at"])
+        die_at(request["die_at"])
     task = Task(config, request["dsn"], open_lake(request["env"]["LANDFALL_LAKE"]), home / "state")
     task.run(follow=False, reload=request["reload"])
     return 0
-
-
-def _die_at(instant: int) -> None:
-    """SIGKILL at the n-th instant: before or after a file is published or a checkpoint written."""
-    steps = 0
-
-    def dying(step: Callable[..., Any]) -> Callable[..., Any]:
-        def reach() -> None:
-            nonlocal steps
-            steps += 1
-            if steps == instant:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        def run(*arguments: Any, **options: Any) -> Any:
-            reach()
-            result = step(*arguments, **options)
-            reach()
-            return result
-
-        return run
-
-    LocalLake.publish = dying(LocalLake.publish)  # type: ignore[method-assign]
-    CheckpointFile.write = dying(CheckpointFile.write)  # type: ignore[method-assign]
 
 
 def _redirect(log: Path) -> None:

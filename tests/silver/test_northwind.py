@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import shared_data
 from tests.silver.conftest import LAST, World
 
+# not ours to publish; test_handmade.py has every peculiarity of these files in small ones that are
 pytestmark = pytest.mark.skipif(
     shared_data("northwind_dms") is None, reason="the real files are not here (LANDFALL_SHARED_DATA)"
 )
