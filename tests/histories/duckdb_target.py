@@ -22,16 +22,23 @@ class DuckdbTarget:
         self._home = home
         self.warehouse = home / "warehouse.duckdb"
         self._registry = find_source("histories", PROJECT)
+        self._connection: duckdb.DuckDBPyConnection | None = None
 
     def environment(self) -> dict[str, str]:
+        # asked for before each run, which needs the file for itself
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
         return {"LANDFALL_HOME": str(self._home), "LANDFALL_LAKE": str(self._home / "lake")}
 
     def reconcile(self, source: SourceEngine) -> list[TableResult]:
         return reconcile(self._registry, source.dsn, self.warehouse)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
-            return connection.execute(query).fetchall()
+        # kept open between two runs: a check asks dozens of questions
+        if self._connection is None:
+            self._connection = duckdb.connect(str(self.warehouse), read_only=True)
+        return self._connection.execute(query).fetchall()
 
     def history(self, table: str) -> History:
         columns = [column.name for column in self._registry.table(table).columns]

@@ -20,7 +20,7 @@ from pathlib import Path
 from ingestion.home import REPOSITORY
 from tests.histories.generate import endless
 from tests.histories.stage import Stage
-from tests.histories.steps import Check, Step, Swap, Work
+from tests.histories.steps import Check, Step
 
 
 def main() -> int:
@@ -32,18 +32,18 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=200, help="how many histories (default 200)")
     parser.add_argument("--first-seed", type=int, default=1, help="seed of the first (default 1)")
     parser.add_argument(
-        "--operations", type=int, default=10_000, help="statements in each history (default 10000)"
+        "--operations", type=int, default=10_000, help="statements run in each history (default 10000)"
     )
     parser.add_argument(
         "--works-per-control",
         type=int,
         default=None,
-        help="transactions from one run, kill or build to the next (default: 80 of them in a history)",
+        help="transactions from one run, kill or build to the next (default: about 20 of them in a history)",
     )
     parser.add_argument("--jobs", type=int, default=1, help="histories at a time (default 1)")
     parser.add_argument("--out", type=Path, help="JSON file for the figures")
     options = parser.parse_args()
-    between = options.works_per_control or max(2, options.operations // (80 * 4))
+    between = options.works_per_control or max(2, options.operations // (20 * 4))
 
     started = time.monotonic()
     total: Counter[str] = Counter()
@@ -85,7 +85,7 @@ def _share(seeds: list[int], operations: int, between: int) -> tuple[Counter[str
         for seed in seeds:
             began = time.monotonic()
             try:
-                figures = stage.play(steps_of(seed, operations, between))
+                figures = _play(stage, seed, operations, between)
             except Exception as error:
                 failures[seed] = f"{type(error).__name__}: {error}"[:4000]
                 print(f"seed {seed}: FAILED: {failures[seed]}", file=sys.stderr, flush=True)
@@ -102,17 +102,21 @@ def _share(seeds: list[int], operations: int, between: int) -> tuple[Counter[str
     return total, failures
 
 
-def steps_of(seed: int, operations: int, between: int) -> Iterator[Step]:
-    """A seed's steps until so many statements were tried, with a check at each quarter."""
-    tried, checked = 0, 0
+def _play(stage: Stage, seed: int, operations: int, between: int) -> Counter[str]:
+    with stage.player() as (player, _, _):
+        player.play(steps_of(seed, operations, between, player.figures))
+        return player.figures
+
+
+def steps_of(seed: int, operations: int, between: int, figures: Counter[str]) -> Iterator[Step]:
+    """A seed's steps until `figures` (the player's) tell that so many statements ran; a check half way."""
+    half_way = False
     for step in endless(seed, between):
         yield step
-        if isinstance(step, Work):
-            tried += sum(3 if isinstance(statement, Swap) else 1 for statement in step.statements)
-        if tried >= operations:
+        if figures["operations"] >= operations:
             return
-        if tried * 4 // operations > checked:
-            checked += 1
+        if not half_way and figures["operations"] * 2 >= operations:
+            half_way = True
             yield Check()
 
 

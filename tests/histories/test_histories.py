@@ -110,7 +110,8 @@ def test_seeded_histories(stage: Stage, seed: int | str) -> None:
         f"again with: python -m tests.histories.soak --first-seed {number} --seeds 1 "
         f"--operations {OPERATIONS} --works-per-control {WORKS_PER_CONTROL}"
     )
-    stage.play(steps_of(number, OPERATIONS, WORKS_PER_CONTROL))
+    with stage.player() as (player, _, _):
+        player.play(steps_of(number, OPERATIONS, WORKS_PER_CONTROL, player.figures))
 
 
 def test_a_truncate_is_seen_by_reconcile_until_the_table_is_loaded_again(stage: Stage) -> None:

@@ -6,7 +6,10 @@ SIGKILL, and whose DuckDB file is closed when it ends. Requests and answers are 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import gc
+import importlib
 import json
 import os
 import signal
@@ -38,6 +41,7 @@ def main() -> None:
     if not parsed.success:
         _reply(replies, {"error": f"dbt parse: {parsed.exception or parsed.result}"})
         return
+    _import_what_a_run_imports(project, scratch, parsed.result)
     _reply(replies, {"ready": True})
     for line in sys.stdin:
         request = json.loads(line)
@@ -48,6 +52,22 @@ def main() -> None:
         if pid == 0:
             _child(request, project, parsed.result)
         _reply(replies, {"pid": pid})
+
+
+def _import_what_a_run_imports(project: Path, scratch: Path, manifest: Any) -> None:
+    """dbt imports half of itself when a run needs it: done here once, every child has it. The run is a
+    child of its own, for a warehouse open here would be open in all of them."""
+    learned = scratch / "modules.txt"
+    pid = os.fork()
+    if pid == 0:
+        dbtRunner(manifest=manifest).invoke(["run", "--empty", *_common(project, scratch)])
+        learned.write_text("\n".join(sys.modules), "utf-8")
+        os._exit(0)
+    os.waitpid(pid, 0)
+    for name in learned.read_text("utf-8").splitlines():
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    gc.freeze()  # or every child's first collection would copy all that it shares
 
 
 def _reply(replies: Any, answer: Json) -> None:
@@ -90,6 +110,7 @@ def _common(project: Path, target: Path) -> list[str]:
     return [
         "--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target),
         "--log-path", str(target), "--log-level", "none", "--log-level-file", "none", "--no-use-colors",
+        "--no-write-json",
     ]  # fmt: skip
 
 
