@@ -9,7 +9,7 @@ APT := DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -qq -o Dpkg::Use-Pty=0
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .PHONY: run
 run: $(BIN)/.installed ## the whole path: live Postgres to a tested, documented star schema
@@ -34,6 +34,10 @@ bench: $(BIN)/.installed ## speed beside a named peer, as a ratio
 .PHONY: soak
 soak: $(BIN)/.installed ## 200 random histories of 10,000 operations; figures in bench/soak.json
 	@$(BIN)/python -m tests.histories.soak --seeds 200 --operations 10000 --jobs 2 --out bench/soak.json $(ARGS)
+
+.PHONY: guarantees
+guarantees: $(BIN)/.installed ## the page of guarantees anew from tests/guarantees/guarantees.yml
+	@$(BIN)/python -m tests.guarantees.matrix
 
 .PHONY: lock
 lock: $(BIN)/.installed ## requirements.lock anew from pyproject.toml

@@ -14,6 +14,7 @@ from psycopg2.extensions import connection
 
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.home import REPOSITORY, Home
+from tests.guarantees.matrix import load as load_matrix
 
 
 def shared_data(name: str) -> Path | None:
@@ -74,6 +75,18 @@ def home(home_dir: Path) -> Home:
         else:
             path.unlink()
     return Home(home_dir, lake=str(home_dir / "lake"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A test that the matrix of guarantees names must run: skipped, it shows nothing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:  # a worker of pytest-xdist
+        return
+    idle = {report.nodeid for kind in ("skipped", "xfailed") for report in reporter.stats.get(kind, [])}
+    for test in sorted(load_matrix().tests()):
+        if any(node == test or node.startswith(f"{test}[") for node in idle):
+            reporter.write_line(f"the matrix of guarantees names a test that did not run: {test}", red=True)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 class _admin:
