@@ -70,7 +70,7 @@ class Stage:
                 f"where database = '{name}'"
             )
             self._admin(f'drop database "{name}" with (force)')
-            shutil.rmtree(home)
+            shutil.rmtree(home, ignore_errors=True)
 
     def play(self, steps: Iterable[Step]) -> Counter[str]:
         """One history; AssertionError says what went wrong. The figures are what happened."""
