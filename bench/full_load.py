@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingestion.bronze.lake import open_lake
-from ingestion.bronze.settings import S3Settings, TableMappings
+from ingestion.bronze.settings import S3Settings, TableMappings, TaskSettings
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.dms.mappings import default_settings, table_mappings
 from ingestion.postgres.connection import connect, scanner
@@ -72,6 +72,7 @@ def main() -> None:
                 load_table(
                     reader, table, source="bench", started_at=started_at, settings=settings,
                     mappings=mappings, lake=open_lake(f"{folder}/lake"), prepare=True,
+                    lob_max_bytes=TaskSettings().lob_max_bytes,
                 )  # fmt: skip
 
         with connection.cursor() as cursor:

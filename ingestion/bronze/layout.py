@@ -20,7 +20,8 @@ def load_file_name(number: int, settings: S3Settings) -> str:
 
 
 def change_file_name(closed_at: datetime, settings: S3Settings) -> str:
-    """Name of a file of changes: the moment when it was closed, to the millisecond."""
+    """Name of a file of changes: the moment when it was closed, to the millisecond, in the time zone
+    that the moment is given in."""
     return f"{closed_at:%Y%m%d-%H%M%S}{closed_at.microsecond // 1000:03d}{_suffix(settings)}"
 
 
@@ -28,7 +29,7 @@ def date_folder(committed_at: datetime, settings: S3Settings) -> str:
     """Folder of the commit date, with the slash at its end; empty when DMS is not told to make any."""
     if not settings.date_partition:
         return ""
-    return committed_at.strftime(settings.date_folder_format()) + "/"
+    return committed_at.astimezone(settings.zone).strftime(settings.date_folder_format()) + "/"
 
 
 def timestamp_text(moment: datetime) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import csv
 import gzip
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,36 +23,76 @@ CSV_BATCH_ROWS = 10_000
 
 def write_file(connection: duckdb.DuckDBPyConnection, query: str, path: Path, settings: S3Settings) -> int:
     """Writes the rows of `query` to `path` and returns their number. Memory does not grow with them."""
+    return write_files(connection, query, lambda number: path, settings, None)
+
+
+def write_files(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    path: Callable[[int], Path],
+    settings: S3Settings,
+    max_bytes: int | None,
+) -> int:
+    """Like write_file, but begins another file, `path(2)` and so on, before one is larger than
+    `max_bytes` uncompressed: CSV only, as DMS says of its MaxFileSize."""
     if settings.data_format == "csv":
-        return _write_csv(connection, query, path, settings)
+        return _write_csv(connection, query, path, settings, max_bytes)
     codec = "gzip" if settings.compression == "gzip" else "uncompressed"
     written = connection.execute(
-        f"copy ({query}) to '{path}' (format parquet, compression {codec}, row_group_size {ROW_GROUP_ROWS})"
+        f"copy ({query}) to '{path(1)}' "
+        f"(format parquet, compression {codec}, row_group_size {ROW_GROUP_ROWS})"
     ).fetchone()
     return int(written[0]) if written else 0
 
 
-def _write_csv(connection: duckdb.DuckDBPyConnection, query: str, path: Path, settings: S3Settings) -> int:
+def _write_csv(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    path: Callable[[int], Path],
+    settings: S3Settings,
+    max_bytes: int | None,
+) -> int:
     reader = connection.execute(query).to_arrow_reader(CSV_BATCH_ROWS)
     formats = [_csv_format(field.type) for field in reader.schema]
-    rows = 0
-    with contextlib.ExitStack() as stack:
-        raw: IO[bytes] = stack.enter_context(path.open("wb"))
-        if settings.compression == "gzip":
-            raw = stack.enter_context(cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="wb", mtime=0)))
-        text = stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8", newline=""))
-        # quotes only where a comma, a quote or a newline asks for them, as RFC 4180 and DMS do
-        writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
-        if settings.add_column_names:
-            writer.writerow(reader.schema.names)
+    header = _csv_text([reader.schema.names]) if settings.add_column_names else b""
+    count = rows = 0
+    with contextlib.ExitStack() as files:
+        file, size = _open(path(1), settings, files), len(header)
+        file.write(header)
+        number = 1
         for batch in reader:
             columns = [
                 [settings.csv_null if value is None else form(value) for value in column.to_pylist()]
                 for column, form in zip(batch.columns, formats, strict=True)
             ]
-            writer.writerows(zip(*columns, strict=True))
-            rows += batch.num_rows
-    return rows
+            lines = list(zip(*columns, strict=True))
+            text = _csv_text(lines)
+            fits = max_bytes is None or size + len(text) <= max_bytes
+            for part in [text] if fits else (_csv_text([line]) for line in lines):
+                if max_bytes is not None and size + len(part) > max_bytes and rows:
+                    files.pop_all().close()
+                    number += 1
+                    file, size, rows = _open(path(number), settings, files), len(header), 0
+                    file.write(header)
+                file.write(part)
+                size += len(part)
+                rows += 1
+            count += batch.num_rows
+    return count
+
+
+def _open(path: Path, settings: S3Settings, files: contextlib.ExitStack) -> IO[bytes]:
+    raw: IO[bytes] = files.enter_context(path.open("wb"))
+    if settings.compression == "gzip":
+        return files.enter_context(cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="wb", mtime=0)))
+    return raw
+
+
+def _csv_text(rows: Iterable[Sequence[str]]) -> bytes:
+    """Lines with quotes only where a comma, a quote or a newline asks for them, as RFC 4180 and DMS do."""
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_MINIMAL, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _csv_format(arrow_type: pa.DataType) -> Callable[[Any], str]:

@@ -9,7 +9,7 @@ several threads at once; one other column, and its rows come through a query on 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # The same type in both worlds: read as it is, cast from text as it is.
 _PLAIN = {
@@ -26,7 +26,8 @@ _PLAIN = {
 class TypeRule:
     """`bronze`: DuckDB's name of the type in the file; the others: templates over one column.
 
-    `scan_unless` is a condition on the server under which a value cannot be scanned after all.
+    `scan_unless` is a condition on the server under which a value cannot be scanned after all. To DMS
+    the type may be a LOB (`is_lob`), which it cuts.
     """
 
     bronze: str
@@ -34,10 +35,17 @@ class TypeRule:
     load: str = "{}"
     scan: str | None = None
     scan_unless: str | None = None
+    is_lob: bool = False
 
 
 _TEXT = TypeRule("varchar", load="{}::text")
-_STRING = TypeRule("varchar", scan="{}")
+
+# '@ 1 year 2 mons 3 days' to '1 YEAR, 2 MONTHS, 3 DAYS', the one form that DMS's documents show; the
+# functions are the same on the server and in DuckDB
+_INTERVAL = "replace(upper({}), '@ ', '')"
+for _short, _word in (("MON", "MONTH"), ("MIN", "MINUTE"), ("SEC", "SECOND")):
+    _INTERVAL = rf"regexp_replace({_INTERVAL}, '{_short}(S?)', '{_word}\1')"
+_INTERVAL = rf"regexp_replace({_INTERVAL}, '([A-Z]) (-?\d)', '\1, \2', 'g')"
 
 # DuckDB writes '0044-03-15 (BC) 12:00:00' where PostgreSQL writes '0044-03-15 12:00:00 BC'.
 _TIMESTAMP = r"regexp_replace({}, '^(\S+) (.*) BC$', '\1 (BC) \2')"
@@ -50,7 +58,7 @@ def type_rule(pg_type: str) -> TypeRule:
         return TypeRule(_PLAIN[base], scan="{}")
     match base:
         case "text" | "character varying":
-            return _STRING
+            return TypeRule("varchar", scan="{}", is_lob=not arguments)
         case "numeric":
             return _numeric(arguments)
         case "money":
@@ -68,7 +76,7 @@ def type_rule(pg_type: str) -> TypeRule:
         case "date":
             return TypeRule("date", log="regexp_replace({}, ' BC$', ' (BC)')", scan="{}")
         case "bytea":
-            return TypeRule("blob", log="unhex(substring({}, 3))", scan="{}")
+            return TypeRule("blob", log="unhex(substring({}, 3))", scan="{}", is_lob=True)
         case "boolean":
             # DMS writes the words, in Parquet too
             words = "case {} when 't' then 'true' when 'f' then 'false' end"
@@ -78,8 +86,13 @@ def type_rule(pg_type: str) -> TypeRule:
         case "character":
             # ::text would drop the padding that the log shows
             return TypeRule("varchar", load=f"rpad({{}}::text, {arguments or '1'})")
-        case _:
+        case "interval":
+            return TypeRule("varchar", log=_INTERVAL, load=_INTERVAL.format("{}::text"))
+        case "bit" | "bit varying":
             return _TEXT
+        case _:
+            # documents, arrays and composites; of the others no value is as long as the shortest LOB
+            return replace(_TEXT, is_lob=True)
 
 
 def _numeric(arguments: str) -> TypeRule:

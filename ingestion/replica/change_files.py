@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import duckdb
 import pyarrow as pa
@@ -22,7 +22,7 @@ from ingestion.bronze.settings import S3Settings, TableMappings
 from ingestion.bronze.writer import write_file
 from ingestion.errors import LandfallError
 from ingestion.postgres.tables import LiveTable
-from ingestion.replica.shape import RowSource, select_list
+from ingestion.replica.shape import RowSource, cut_lob, select_list
 
 # $AR_H_CHANGE_SEQ of a new task begins at 61, rises by 12 from one transaction to the next and by 4
 # within one, as measured on a real task.
@@ -79,6 +79,7 @@ class ChangeFiles:
         mappings: TableMappings,
         lake: Lake,
         place: Place,
+        lob_max_bytes: int,
         last_file: str = "",
     ) -> None:
         self.changes = 0
@@ -87,6 +88,7 @@ class ChangeFiles:
         self._source = source
         self._settings = settings
         self._mappings = mappings
+        self._lob_max_bytes = lob_max_bytes
         self._lake = lake
         self._place = place
         self._counter = place.counter
@@ -114,6 +116,8 @@ class ChangeFiles:
         """One change: the row's values in text form, and its old key if the key changed."""
         transaction = self._transaction
         assert transaction is not None
+        if operation not in self._settings.cdc_operations:
+            return
         first = self._counter == self._place.counter
         self._counter += _NEXT_TRANSACTION if first else _NEXT_CHANGE
         folder = table_folder(self._source, table.schema, table.name) + date_folder(
@@ -177,10 +181,12 @@ class ChangeFiles:
             self._settings,
             self._mappings,
             RowSource(
-                operation="op",
+                operation="op" if self._settings.op_in_changes else None,
                 timestamp="committed_at",
-                column=lambda column: _cast(
-                    column.rule.log, f"c{positions[column.name]}", column.rule.bronze
+                column=lambda column: cut_lob(
+                    column,
+                    _cast(column.rule.log, f"c{positions[column.name]}", column.rule.bronze),
+                    self._lob_max_bytes,
                 ),
                 header=lambda expression: _HEADERS[expression],
                 before=lambda column: _cast(column.rule.log, f"b{keys[column.name]}", column.rule.bronze),
@@ -201,7 +207,7 @@ class ChangeFiles:
 
     def _next_name(self) -> str:
         """The present moment; later than any name before, also when the clock steps back."""
-        now = datetime.now(UTC)
+        now = datetime.now(self._settings.zone)
         name = change_file_name(now, self._settings)
         if name <= self.last_file:
             last = datetime.strptime(self.last_file[:18] + "000", "%Y%m%d-%H%M%S%f")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 
 from ingestion.bronze.lake import Lake
 from ingestion.bronze.layout import load_file_name, table_folder, timestamp_text
 from ingestion.bronze.settings import S3Settings, TableMappings
-from ingestion.bronze.writer import write_file
+from ingestion.bronze.writer import write_files
 from ingestion.errors import LandfallError
 from ingestion.postgres.connection import sql_name, sql_text
 from ingestion.postgres.tables import LiveColumn, LiveTable
-from ingestion.replica.shape import RowSource, select_list
+from ingestion.replica.shape import RowSource, cut_lob, select_list
 
 
 def load_table(
@@ -26,31 +27,39 @@ def load_table(
     mappings: TableMappings,
     lake: Lake,
     prepare: bool,
+    lob_max_bytes: int,
 ) -> int:
     """Writes the table's rows below `source` in the lake and returns their number.
 
     `connection` has the database attached as `src`; `started_at` is the start of the task by the
-    source's clock. `prepare` clears the table's folder first (DROP_AND_CREATE). An empty table
-    leaves no file, as with DMS. The file appears only when it is whole.
+    source's clock. `prepare` clears the table's folder first; LOBs are cut at `lob_max_bytes`. An empty
+    table leaves no file, as with DMS. Files appear only when all of them are whole.
     """
     folder = table_folder(source, table.schema, table.name)
     if prepare:
         for key in list(lake.keys(folder)):
             lake.remove(key)
-    name = load_file_name(1, settings)
-    draft = lake.scratch / f"{table.schema}.{table.name}.{name}"
+    drafts: list[Path] = []
+
+    def draft(number: int) -> Path:
+        name = f"{table.schema}.{table.name}.{load_file_name(number, settings)}"
+        drafts.append(lake.scratch / name)
+        return drafts[-1]
+
     try:
         scanned = can_be_scanned(connection, table)
-        query = _query(table, scanned, started_at, settings, mappings)
-        rows = write_file(connection, query, draft, settings)
+        query = _query(table, scanned, started_at, settings, mappings, lob_max_bytes)
+        rows = write_files(connection, query, draft, settings, settings.max_load_file_bytes)
     except (duckdb.Error, OSError) as error:
-        draft.unlink(missing_ok=True)
+        for path in drafts:
+            path.unlink(missing_ok=True)
         reason = str(error).strip().splitlines()[0]
         raise LandfallError(f"full load of {table.schema}.{table.name} failed: {reason}") from None
-    if rows:
-        lake.publish(draft, folder + name)
-    else:
-        draft.unlink()
+    for number, path in enumerate(drafts, 1):
+        if rows:
+            lake.publish(path, folder + load_file_name(number, settings))
+        else:
+            path.unlink()
     return rows
 
 
@@ -79,7 +88,12 @@ def _rows(table: LiveTable, scanned: bool) -> str:
 
 
 def _query(
-    table: LiveTable, scanned: bool, started_at: datetime, settings: S3Settings, mappings: TableMappings
+    table: LiveTable,
+    scanned: bool,
+    started_at: datetime,
+    settings: S3Settings,
+    mappings: TableMappings,
+    lob_max_bytes: int,
 ) -> str:
     transferred_at = "strftime(now()::timestamp, '%Y-%m-%d %H:%M:%S.%f')"
     columns = select_list(
@@ -91,7 +105,7 @@ def _query(
             timestamp=sql_text(timestamp_text(started_at))
             if settings.task_start_as_timestamp
             else transferred_at,
-            column=lambda column: _value(column, scanned),
+            column=lambda column: cut_lob(column, _value(column, scanned), lob_max_bytes),
             # a load has no place in the log
             header=lambda expression: "'INSERT'" if expression == "$AR_H_OPERATION" else "null::varchar",
             before=lambda column: f"null::{column.rule.bronze}",

@@ -38,3 +38,15 @@ def select_list(table: LiveTable, settings: S3Settings, mappings: TableMappings,
             if column.name in table.primary_key
         ]
     return ", ".join(f"{expression} as {sql_name(name)}" for expression, name in columns)
+
+
+def cut_lob(column: LiveColumn, value: str, max_bytes: int) -> str:
+    """The expression `value` of a column, cut as DMS's limited LOB mode cuts: silently.
+
+    Whether DMS counts bytes or characters of a text is not documented; here they are characters.
+    """
+    if not column.rule.is_lob:
+        return value
+    if column.rule.bronze == "blob":
+        return f"array_slice({value}, 1, {max_bytes})"
+    return f"case when strlen({value}) > {max_bytes} then left({value}, {max_bytes}) else {value} end"

@@ -17,7 +17,7 @@ import psycopg2.extensions
 
 from ingestion.bronze.lake import Lake
 from ingestion.bronze.layout import timestamp_text
-from ingestion.bronze.settings import S3Settings, TableMappings
+from ingestion.bronze.settings import S3Settings, TableMappings, TaskSettings
 from ingestion.errors import LandfallError
 from ingestion.postgres.connection import connect, first_line, scanner
 from ingestion.postgres.tables import LiveTable, live_tables
@@ -67,7 +67,7 @@ class Task:
         self._lake = lake
         self._settings = S3Settings.parse(config.s3_settings)
         self._mappings = TableMappings.parse(config.table_mappings)
-        self._load_settings = config.task_settings.get("FullLoadSettings", {})
+        self._task_settings = TaskSettings.parse(config.task_settings)
         self._file = CheckpointFile(state_dir, config.source)
         # each home has a slot of its own: two that shared one would take each other's changes
         owner = hashlib.sha256(str(state_dir.resolve()).encode()).hexdigest()[:8]
@@ -146,7 +146,7 @@ class Task:
         # The slot waits for the transactions that are open now; with the start taken before it, what
         # commits later than the start is in the log, and what does not is in the load.
         self._started_at = clock(catalog)
-        lsn = slot.create(int(self._load_settings.get("TransactionConsistencyTimeout", 600)))
+        lsn = slot.create(self._task_settings.transaction_timeout_seconds)
         checkpoint = Checkpoint(slot=slot.name, lsn=lsn, counter=FIRST_COUNTER - 12)
         self._file.write(checkpoint)
         return checkpoint
@@ -177,7 +177,8 @@ class Task:
                     settings=self._settings,
                     mappings=self._mappings,
                     lake=self._lake,
-                    prepare=self._load_settings.get("TargetTablePrepMode") == "DROP_AND_CREATE",
+                    prepare=self._task_settings.clear_folder_before_load,
+                    lob_max_bytes=self._task_settings.lob_max_bytes,
                 )
                 checkpoint.loaded[table.name] = timestamp_text(started_at)
                 self._file.write(checkpoint)
@@ -188,8 +189,7 @@ class Task:
         """A transaction that took its commit time before the load's start must be visible to the
         load: wait, as DMS does, until all that are open now have ended, or for its timeout."""
         horizon = int(_value(catalog, "select pg_snapshot_xmax(pg_current_snapshot())::text"))
-        timeout = float(self._load_settings.get("TransactionConsistencyTimeout", 600))
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + self._task_settings.transaction_timeout_seconds
         while time.monotonic() < deadline:
             oldest = _value(catalog, "select pg_snapshot_xmin(pg_current_snapshot())::text")
             if int(oldest) >= horizon:
@@ -211,6 +211,7 @@ class Task:
             mappings=self._mappings,
             lake=self._lake,
             place=Place(checkpoint.lsn, checkpoint.counter),
+            lob_max_bytes=self._task_settings.lob_max_bytes,
             last_file=checkpoint.last_file,
         )
         log = PostgresLog(
