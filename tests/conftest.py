@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -30,9 +31,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
         yield server
 
 
-@pytest.fixture
-def dsn(postgres: PostgresServer) -> Iterator[str]:
-    """Connection string of an empty database, dropped with its slots when the test is over."""
+@contextmanager
+def new_database(postgres: PostgresServer) -> Iterator[str]:
+    """Connection string of an empty database, dropped with its slots in the end."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     with _admin(postgres) as admin:
         admin.execute(f"create database {name}")
@@ -47,6 +48,13 @@ def dsn(postgres: PostgresServer) -> Iterator[str]:
         for (slot,) in admin.fetchall():
             admin.execute("select pg_drop_replication_slot(%s)", (slot,))
         admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def dsn(postgres: PostgresServer) -> Iterator[str]:
+    """Connection string of an empty database of the test's own."""
+    with new_database(postgres) as made:
+        yield made
 
 
 @pytest.fixture
