@@ -87,17 +87,18 @@ class Replica:
         """A file by its place below the source's schema."""
         return self._folder / "lake" / "bronze" / "shop" / "public" / key
 
-    def keys(self, table: str = "") -> list[str]:
-        """Files below a table's folder, or below the schema's, in the order of their names."""
+    def files(self, table: str = "") -> list[str]:
+        """Files below a table's folder, or below the schema's: loads first, each in order of their names."""
         prefix = "shop/public/"
         keys = open_lake(str(self._folder / "lake")).keys(f"{prefix}{table}/" if table else prefix)
-        return sorted((key.removeprefix(prefix) for key in keys), key=lambda key: (key.split("/")[-1], key))
+        found = [key.removeprefix(prefix) for key in keys]
+        return sorted(found, key=lambda key: ("LOAD" not in key, key.split("/")[-1], key))
 
     def load_files(self, table: str) -> list[str]:
-        return [key for key in self.keys(table) if "LOAD" in key]
+        return [key for key in self.files(table) if "LOAD" in key]
 
     def change_files(self, table: str) -> list[str]:
-        return [key for key in self.keys(table) if "LOAD" not in key]
+        return [key for key in self.files(table) if "LOAD" not in key]
 
     def text(self, key: str) -> str:
         """A file's contents to the byte."""
@@ -117,6 +118,11 @@ class Replica:
     def parquet(self, key: str, sql: str = "select *") -> list[tuple[Any, ...]]:
         """Rows of one Parquet file, in their order."""
         return duckdb.execute(f"{sql} from read_parquet('{self.path(key)}')").fetchall()
+
+    def types(self, key: str) -> dict[str, str]:
+        """Columns of a Parquet file and their types."""
+        described = duckdb.execute(f"describe from read_parquet('{self.path(key)}')").fetchall()
+        return {name: kind for name, kind, *_ in described}
 
 
 class Live:

@@ -137,7 +137,7 @@ def test_e02_e09_e12_e13_e16_the_real_full_load_is_written_again_to_the_characte
     replica = live.replica(*northwind.tables, rules=AS_IN_JUNE)
     assert sum(replica.run().loaded_rows.values()) == 3362
     real = sorted(path.relative_to(northwind.folder).as_posix() for path in northwind.folder.glob("*/LOAD*"))
-    assert sorted(replica.keys()) == real
+    assert sorted(replica.files()) == real
     for key in real:
         # the second field, of always the same width, is the time of transfer
         written, expected = replica.text(key), (northwind.folder / key).read_text("utf-8")
