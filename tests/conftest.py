@@ -74,7 +74,12 @@ def home_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(home_dir: Path) -> Home:
-    """An empty home, but for what dbt keeps of its last parsing."""
+    """A home for one test."""
+    return empty_home(home_dir)
+
+
+def empty_home(home_dir: Path) -> Home:
+    """Makes the home empty, but for what dbt keeps of its last parsing."""
     for path in home_dir.iterdir():
         if path.name == "dbt":
             continue

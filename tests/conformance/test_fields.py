@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingestion.postgres.connection import connect
+from ingestion.registry import Column, Source, Table
+from ingestion.replica.declaration import wrong_declarations
 from tests.conformance.conftest import AS_IN_JULY, SELECT_ALL, Live, counters, values
 
 CHANGES = (
@@ -216,6 +221,15 @@ def test_e14_every_type_of_postgresql_as_dms_maps_it_from_load_and_from_log(live
         assert parquet.parquet(key)[0][at] == tuple(row[3] for row in TYPES)
     for key in csv.files("t"):
         assert csv.rows(key)[0][at] == [row[4] for row in TYPES]
+
+
+def test_e14_a_type_that_dms_does_not_migrate_is_told_before_the_load(live: Live) -> None:
+    live.execute("create table t (id int primary key, large oid)")
+    table = Table("t", (Column("id", "integer"), Column("large", "varchar")), ("id",))
+    source = Source("shop", "postgres", "public", (table,), Path("_shop__sources.yml"))
+    with closing(connect(live.dsn)) as connection:
+        (told,) = wrong_declarations(source, connection)
+    assert told == "_shop__sources.yml: shop.t.large is of type oid, which DMS does not migrate: leave it out"
 
 
 def test_e30_a_numeric_without_scale_is_cut_to_six_decimals_never_rounded(live: Live) -> None:
