@@ -66,12 +66,15 @@ def main() -> None:
             with Path(os.devnull).open("wb") as nowhere, connection.cursor() as cursor:
                 cursor.copy_expert("copy orders_like to stdout (format binary)", nowhere)
 
+        lake = open_lake(f"{folder}/lake")
+        lake.claim("bench")
+
         def load(**changed: object) -> None:
             settings = S3Settings.parse({**default_settings("s3_settings"), **changed})
             with scanner(dsn) as reader:
                 load_table(
                     reader, table, source="bench", started_at=started_at, settings=settings,
-                    mappings=mappings, lake=open_lake(f"{folder}/lake"), prepare=True,
+                    mappings=mappings, lake=lake, prepare=True,
                     lob_max_bytes=TaskSettings().lob_max_bytes,
                 )  # fmt: skip
 

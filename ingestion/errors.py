@@ -1,4 +1,4 @@
-"""The one exception that the command line shows without a traceback."""
+"""The exceptions that the command line shows without a traceback."""
 
 
 class LandfallError(Exception):
@@ -6,3 +6,11 @@ class LandfallError(Exception):
 
     The message is one line for the person at the keyboard: what went wrong, where, how to mend it.
     """
+
+
+class SourceAway(LandfallError):
+    """The connection to a source broke, or somebody else holds what we need of it: it may come back."""
+
+
+class CannotConnect(SourceAway):
+    """A connection to a source was refused, or nobody answered."""

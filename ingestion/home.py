@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,14 @@ class Home:
                 f"cannot use {path} as the home ({error.strerror}); choose another with --home"
             ) from None
         path = path.resolve()
-        return cls(path, lake=os.environ.get("LANDFALL_LAKE") or str(path / "lake"))
+        lake = os.environ.get("LANDFALL_LAKE") or str(path / "lake")
+        # dbt and DuckDB take the place into patterns and SQL
+        if odd := re.search(r"""['"*?\[\]{}\\\x00-\x1f]""", lake):
+            raise LandfallError(
+                f"the lake at {lake} has a {odd.group()!r} in its name, where quotes, brackets and wildcards "
+                "mean something else: choose another place with --home or LANDFALL_LAKE"
+            )
+        return cls(path, lake=lake)
 
     @property
     def warehouse(self) -> Path:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import boto3
+from boto3.exceptions import Boto3Error
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ingestion.errors import LandfallError
@@ -17,9 +21,13 @@ from ingestion.errors import LandfallError
 class Lake(Protocol):
     """A place for bronze files. Keys are paths below `bronze/`, with forward slashes."""
 
+    def claim(self, task: str) -> None:
+        """Makes the scratch folder of a task, whose name no other running task has. Drafts that a
+        killed run of it left are removed; those of other tasks stay."""
+
     @property
     def scratch(self) -> Path:
-        """A local folder to write a file in before it is published."""
+        """A local folder to write a file in before it is published. Of the claiming task alone."""
 
     def publish(self, file: Path, key: str) -> None:
         """Moves a finished local file to its key, durably and atomically."""
@@ -42,10 +50,18 @@ class LocalLake:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
         self._scratch = self._root / ".tmp"
+
+    def claim(self, task: str) -> None:
+        self._scratch = self._root / ".tmp" / task
         try:
-            self._scratch.mkdir(parents=True, exist_ok=True)
+            if self._scratch.exists():
+                shutil.rmtree(self._scratch)
+            self._scratch.mkdir(parents=True)
         except OSError as error:
-            raise LandfallError(f"cannot write to the lake at {root}: {error.strerror}") from None
+            raise LandfallError(
+                f"cannot write to the lake at {self._root}: {error.strerror}; mend that, or choose another "
+                "place with LANDFALL_LAKE"
+            ) from None
 
     @property
     def scratch(self) -> Path:
@@ -64,7 +80,10 @@ class LocalLake:
             finally:
                 os.close(folder)
         except OSError as error:
-            raise LandfallError(f"cannot write {target}: {error.strerror}") from None
+            raise LandfallError(
+                f"cannot write {target}: {error.strerror}; mend that and run it again: nothing that had "
+                "landed is lost"
+            ) from None
 
     def keys(self, prefix: str) -> Iterator[str]:
         bronze = self._root / "bronze"
@@ -83,33 +102,48 @@ class S3Lake:
         self._location = location.rstrip("/")
         self._bucket, _, prefix = self._location.removeprefix("s3://").partition("/")
         self._prefix = f"{prefix}/bronze/" if prefix else "bronze/"
-        self._scratch = Path(tempfile.mkdtemp(prefix="landfall-"))
-        try:
-            self._s3 = boto3.client("s3")
+        # removed with this object
+        self._scratch = tempfile.TemporaryDirectory(prefix="landfall-")
+        with self._told("reach"):
+            self._s3 = boto3.client(
+                "s3", config=Config(connect_timeout=10, retries={"mode": "standard", "max_attempts": 3})
+            )
             self._s3.head_bucket(Bucket=self._bucket)
-        except (BotoCoreError, ClientError) as error:
-            raise LandfallError(
-                f"cannot reach bucket '{self._bucket}' ({error}): check its name, AWS_ENDPOINT_URL and keys"
-            ) from None
+
+    def claim(self, task: str) -> None:
+        # a scratch folder is of one process, and with it goes what a killed one had not sent yet
+        pass
 
     @property
     def scratch(self) -> Path:
-        return self._scratch
+        return Path(self._scratch.name)
 
     def publish(self, file: Path, key: str) -> None:
-        try:
+        with self._told("write to"):
             self._s3.upload_file(str(file), self._bucket, self._prefix + key)
-        except (BotoCoreError, ClientError) as error:
-            raise LandfallError(f"cannot write {self._location}/bronze/{key}: {error}") from None
         file.unlink()
 
     def keys(self, prefix: str) -> Iterator[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix
         )
-        for page in pages:
-            for entry in page.get("Contents", []):
-                yield entry["Key"].removeprefix(self._prefix)
+        with self._told("list"):
+            for page in pages:
+                for entry in page.get("Contents", []):
+                    yield entry["Key"].removeprefix(self._prefix)
 
     def remove(self, key: str) -> None:
-        self._s3.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+        with self._told("delete from"):
+            self._s3.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """An endpoint that is no URL is a ValueError to botocore."""
+        try:
+            yield
+        except (BotoCoreError, ClientError, Boto3Error, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise LandfallError(
+                f"cannot {what} bucket '{self._bucket}' ({reason}): check its name, what the keys may do, "
+                "and AWS_ENDPOINT_URL"
+            ) from None

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
+import psycopg2
 import typer
 from rich.markup import escape
 
@@ -19,11 +20,11 @@ from ingestion.cli.source import SAMPLE_SOURCE, database, task
 from ingestion.demo.olist.traffic import Counts, run_traffic
 from ingestion.errors import LandfallError
 from ingestion.home import Home
-from ingestion.postgres.connection import connect
+from ingestion.postgres.connection import connect, trouble
 from ingestion.reconcile.compare import reconcile as compare
 from ingestion.reconcile.compare import unbuilt_files
 from ingestion.registry import Source, find_source
-from ingestion.replica.declaration import wrong_declarations
+from ingestion.replica.declaration import keyless_tables, wrong_declarations
 from ingestion.replica.task import Progress
 
 app = typer.Typer(
@@ -81,18 +82,21 @@ def replicate(
         # the first Ctrl-C ends the task in order: open files are written, the checkpoint moves
         signal.signal(signal.SIGINT, lambda number, frame: stop.set())
     with database(registered, place) as dsn:
-        _check_declaration(registered, dsn, first=reload or not (place.state / f"{source}.json").exists())
         work = task(registered, dsn, place, max_batch_seconds=max_batch_seconds)
         if drop:
             work.drop()
             console.print(f"slot and publication of '{source}' are gone")
             return
+        _check_declaration(registered, dsn, first=reload or not (place.state / f"{source}.json").exists())
         with console.status("starting") as status:
             done = work.run(
                 follow=follow,
                 reload=reload,
                 stop=stop,
                 on_progress=lambda progress: status.update(_progress_text(progress)),
+                on_trouble=lambda line: console.print(
+                    f"[yellow]away:[/yellow] {escape(line)}", soft_wrap=True
+                ),
             )
     if done.loaded_rows:
         console.print(f"loaded {sum(done.loaded_rows.values()):,} rows of {len(done.loaded_rows)} tables")
@@ -150,13 +154,18 @@ def _check_declaration(source: Source, dsn: str, *, first: bool) -> None:
     connection = connect(dsn)
     try:
         wrong = wrong_declarations(source, connection)
+    except psycopg2.Error as error:
+        raise trouble(error) from None
     finally:
         connection.close()
+    if first:
+        for line in keyless_tables(source):
+            console.print(f"[yellow]no key:[/yellow] {escape(line)}", soft_wrap=True)
     if wrong and first:
         more = f" (and {len(wrong) - 1} more like it)" if len(wrong) > 1 else ""
         raise LandfallError(wrong[0] + more)
     for line in wrong:
-        console.print(f"[yellow]drift:[/yellow] {line}", soft_wrap=True)
+        console.print(f"[yellow]drift:[/yellow] {escape(line)}", soft_wrap=True)
 
 
 def _progress_text(progress: Progress) -> str:

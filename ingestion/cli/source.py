@@ -12,7 +12,7 @@ import psycopg2
 from ingestion.bronze.lake import Lake, open_lake
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.dms.mappings import default_settings, table_mappings
-from ingestion.errors import LandfallError
+from ingestion.errors import CannotConnect, LandfallError
 from ingestion.home import Home
 from ingestion.postgres.connection import dsn_variable, source_dsn
 from ingestion.registry import Source
@@ -29,7 +29,13 @@ def database(source: Source, home: Home) -> Iterator[str]:
     if source.engine != "postgres":
         raise LandfallError(f"source '{source.name}' is {source.engine}: only postgres is supported yet")
     if dsn_variable(source.name) in os.environ or source.name != SAMPLE_SOURCE:
-        yield source_dsn(source.name)
+        try:
+            yield source_dsn(source.name)
+        except CannotConnect as error:
+            raise CannotConnect(
+                f"{error}; check {dsn_variable(source.name)}, and the password in it, in PGPASSWORD or in "
+                "~/.pgpass"
+            ) from None
     elif not home.postgres.exists():
         raise LandfallError(
             f"no sample shop in {home.path}: `make run` makes one "

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ingestion.registry import Source
+from ingestion.registry import BEFORE_IMAGE_PREFIX, Source
 
 CHANGE_SEQ_COLUMN = "_dms_change_seq"
-BEFORE_IMAGE_PREFIX = "before_"
 
 Json = dict[str, Any]
 

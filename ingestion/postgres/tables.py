@@ -85,8 +85,8 @@ def live_tables(
     for name in names:
         if name not in columns:
             raise LandfallError(
-                f"table {schema}.{name} is in the registry but not in the database "
-                "(or this user may not see it)"
+                f"table {schema}.{name} is in the registry but not in the database: name it and its "
+                "database_schema as they are there, or take it out of the registry"
             )
     return {
         name: LiveTable(

@@ -199,6 +199,7 @@ class ChangeFiles:
             reason = str(error).strip().splitlines()[0]
             raise LandfallError(
                 f"changes of {file.table.schema}.{file.table.name} could not be written to {draft}: {reason}"
+                "; mend that and run it again: nothing that had landed is lost"
             ) from None
         self._converter.unregister("changes")
         self._lake.publish(draft, file.folder + name)

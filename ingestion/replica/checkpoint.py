@@ -12,6 +12,9 @@ from pathlib import Path
 
 from ingestion.errors import LandfallError
 
+# Of the file's layout; rises when an older landfall could misread a newer one's file.
+_VERSION = 1
+
 
 @dataclass
 class Checkpoint:
@@ -33,33 +36,46 @@ class CheckpointFile:
     """A checkpoint on disk, replaced atomically."""
 
     def __init__(self, state_dir: Path, task: str) -> None:
-        state_dir.mkdir(parents=True, exist_ok=True)
         self.path = state_dir / f"{task}.json"
+        with _on_disk(state_dir):
+            state_dir.mkdir(parents=True, exist_ok=True)
 
     def read(self) -> Checkpoint | None:
         """The last checkpoint, or none before the first."""
-        if not self.path.exists():
-            return None
+        with _on_disk(self.path):
+            if not self.path.exists():
+                return None
+            content = self.path.read_bytes()
         try:
-            return Checkpoint(**json.loads(self.path.read_text("utf-8")))
-        except (ValueError, TypeError):
+            fields = json.loads(content)
+            version = fields.pop("version", 1)
+            if version <= _VERSION:
+                return _checked(Checkpoint(**fields))
+        except (ValueError, TypeError, AttributeError):
             raise LandfallError(
-                f"{self.path} is not a checkpoint; start the task afresh with --reload"
+                f"{self.path} is not a whole checkpoint; start the task afresh with --reload"
             ) from None
+        raise LandfallError(
+            f"{self.path} was written by a newer landfall (checkpoint version {version}, this one knows "
+            f"{_VERSION}): use that one, or start the task afresh with --reload"
+        )
 
     def write(self, checkpoint: Checkpoint) -> None:
         """Replaces the checkpoint; after a crash there is either the old one or the new one."""
         draft = self.path.with_suffix(".tmp")
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(asdict(checkpoint), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path)
+        with _on_disk(self.path):
+            with draft.open("w", encoding="utf-8") as file:
+                json.dump({"version": _VERSION, **asdict(checkpoint)}, file, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Holds the task: two replicas of one task would write the same files."""
-        with self.path.with_suffix(".lock").open("w") as file:
+        with _on_disk(self.path):
+            file = self.path.with_suffix(".lock").open("w")
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -67,3 +83,27 @@ class CheckpointFile:
                     f"task '{self.path.stem}' is already running; stop that one first"
                 ) from None
             yield
+
+
+def _checked(checkpoint: Checkpoint) -> Checkpoint:
+    for value, kind in (
+        (checkpoint.slot, str),
+        (checkpoint.lsn, int),
+        (checkpoint.counter, int),
+        (checkpoint.loaded, dict),
+        (checkpoint.last_file, str),
+    ):
+        if not isinstance(value, kind):
+            raise TypeError
+    return checkpoint
+
+
+@contextmanager
+def _on_disk(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LandfallError(
+            f"cannot keep the checkpoint in {path}: {error.strerror}; mend that and run it again: nothing "
+            "that had landed is lost"
+        ) from None

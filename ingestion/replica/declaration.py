@@ -4,39 +4,90 @@ from __future__ import annotations
 
 import psycopg2.extensions
 
-from ingestion.postgres.tables import live_tables
-from ingestion.registry import Source
+from ingestion.bronze.layout import OP_COLUMN
+from ingestion.postgres.tables import LiveTable, live_tables
+from ingestion.registry import BEFORE_IMAGE_PREFIX, Source, Table, same_but_for_case
 
 # DuckDB's names of types where the registry has another word
 _REGISTRY_WORDS = {"blob": "varbinary"}
-_NOT_MIGRATED = ("oid", "geometry", "geography")
+
+# DMS leaves columns of these types out, and nothing would ever come in them
+_NOT_MIGRATED = {"oid", "geometry", "geography", "raster"}
+
+# columns that stand beside the source's own in a bronze file, or are added to its rows when it is read
+_BESIDE = {OP_COLUMN.lower(), "_dms_timestamp", "_dms_change_seq", "_source_file"}
 
 
 def wrong_declarations(source: Source, connection: psycopg2.extensions.connection) -> list[str]:
     """What the registry declares otherwise than bronze will have it, a line each."""
     found = []
-    live = live_tables(connection, source.schema, [table.name for table in source.tables])
+    tables = live_tables(connection, source.schema, [table.name for table in source.tables])
     for table in source.tables:
-        columns = {column.name: column for column in live[table.name].columns}
-        for declared in table.columns:
-            where = f"{source.path}: {source.name}.{table.name}.{declared.name}"
-            column = columns.get(declared.name)
-            if column is None:
-                found.append(f"{where} is not a column of the database")
-                continue
-            if column.pg_type in _NOT_MIGRATED:
-                found.append(f"{where} is of type {column.pg_type}, which DMS does not migrate: leave it out")
-                continue
-            bronze = _REGISTRY_WORDS.get(column.rule.bronze, column.rule.bronze)
-            if declared.data_type != bronze:
-                found.append(
-                    f"{where} is {column.pg_type} in the database, which bronze holds as {bronze}: "
-                    f"declare data_type {bronze}, not {declared.data_type}"
-                )
-        key = live[table.name].primary_key
-        if set(key) != set(table.primary_key):
+        where = f"{source.path}: {source.name}.{table.name}"
+        live = tables[table.name]
+        found += [*_wrong_columns(where, table, live), *_wrong_key(where, table, live)]
+        found += _wrong_names(f"table {source.schema}.{table.name} of the database", live)
+    return found
+
+
+def keyless_tables(source: Source) -> list[str]:
+    """A line for each table that is declared to have no key: what comes of it is less than it holds."""
+    return [
+        f"{source.name}.{table.name} has no primary key: its inserts alone are followed; add a key at the "
+        "source (alter table … add primary key) and declare it"
+        for table in source.tables
+        if not table.primary_key
+    ]
+
+
+def _wrong_columns(where: str, table: Table, live: LiveTable) -> list[str]:
+    found = []
+    columns = {column.name: column for column in live.columns}
+    for declared in table.columns:
+        column = columns.get(declared.name)
+        if column is None:
             found.append(
-                f"{source.path}: {source.name}.{table.name} has the primary key ({', '.join(key)}) in the "
-                f"database: declare that, not ({', '.join(table.primary_key)})"
+                f"{where}.{declared.name} is not a column of the database: leave it out, or name it as there"
             )
+            continue
+        bronze = _REGISTRY_WORDS.get(column.rule.bronze, column.rule.bronze)
+        if column.pg_type.split("(")[0].removesuffix("[]") in _NOT_MIGRATED:
+            found.append(
+                f"{where}.{declared.name} is of type {column.pg_type}, which DMS does not migrate: "
+                "leave it out"
+            )
+        elif declared.data_type != bronze:
+            found.append(
+                f"{where}.{declared.name} is {column.pg_type} in the database, which bronze holds as "
+                f"{bronze}: declare data_type {bronze}, not {declared.data_type}"
+            )
+    return found
+
+
+def _wrong_key(where: str, table: Table, live: LiveTable) -> list[str]:
+    declared, key = ", ".join(table.primary_key), ", ".join(live.primary_key)
+    if set(live.primary_key) == set(table.primary_key):
+        return []
+    if not key:
+        return [
+            f"{where} has no primary key in the database, so its inserts alone would be followed: "
+            f"alter table {live.sql} add primary key ({declared}), or declare primary_key: []"
+        ]
+    return [f"{where} has the primary key ({key}) in the database: declare that, not ({declared})"]
+
+
+def _wrong_names(where: str, live: LiveTable) -> list[str]:
+    """Every column comes to bronze, declared or not, beside ours and in one file."""
+    names = [column.name for column in live.columns]
+    taken = _BESIDE | {f"{BEFORE_IMAGE_PREFIX}{part}".lower() for part in live.primary_key}
+    found = [
+        f"{where} has a column '{name}', which is a name that bronze uses itself: rename it there"
+        for name in names
+        if name.lower() in taken
+    ]
+    if twins := same_but_for_case(names):
+        found.append(
+            f"{where} has the columns '{twins[0]}' and '{twins[1]}', which a warehouse cannot tell apart: "
+            "rename one there"
+        )
     return found

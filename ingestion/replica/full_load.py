@@ -54,7 +54,10 @@ def load_table(
         for path in drafts:
             path.unlink(missing_ok=True)
         reason = str(error).strip().splitlines()[0]
-        raise LandfallError(f"full load of {table.schema}.{table.name} failed: {reason}") from None
+        raise LandfallError(
+            f"full load of {table.schema}.{table.name} failed: {reason}; mend that and run it again: "
+            "the table is loaded from its beginning"
+        ) from None
     for number, path in enumerate(drafts, 1):
         if rows:
             lake.publish(path, folder + load_file_name(number, settings))

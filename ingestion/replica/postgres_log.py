@@ -9,8 +9,8 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2.extras import ReplicationCursor
 
-from ingestion.errors import LandfallError
-from ingestion.postgres.connection import connect_to_log, first_line, sql_name
+from ingestion.errors import LandfallError, SourceAway
+from ingestion.postgres.connection import connect_to_log, first_line, sql_name, trouble
 from ingestion.postgres.tables import LiveColumn, LiveTable, live_tables
 from ingestion.replica import pgoutput
 from ingestion.replica.change_files import ChangeFiles, Transaction
@@ -54,13 +54,7 @@ class PostgresLog:
         """Hands on what comes within `seconds`; False once nothing is waiting."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            try:
-                message = self._cursor.read_message()
-            except psycopg2.Error as error:
-                raise LandfallError(
-                    f"the connection to PostgreSQL broke ({first_line(error)}); start again to go on "
-                    "from the checkpoint"
-                ) from None
+            message = self._cursor.read_message()
             if message is None:
                 self._files.idle_until(self.read_until)
                 return False
@@ -89,11 +83,14 @@ class PostgresLog:
                 return cursor
             except psycopg2.errors.ObjectInUse as error:
                 if time.monotonic() > deadline:
-                    raise LandfallError(
-                        f"slot '{slot}' is in use: {first_line(error)}; stop the other reader"
+                    raise SourceAway(
+                        f"slot '{slot}' is in use ({first_line(error)}): stop that reader, or end its "
+                        "session with pg_terminate_backend"
                     ) from None
                 time.sleep(0.2)
             except psycopg2.Error as error:
+                if isinstance(trouble(error), SourceAway):
+                    raise
                 raise LandfallError(
                     f"cannot read slot '{slot}': {first_line(error)}; changes since the checkpoint "
                     "may be lost, so load again with --reload"

@@ -8,7 +8,7 @@ from datetime import datetime
 import psycopg2
 import psycopg2.extensions
 
-from ingestion.errors import LandfallError
+from ingestion.errors import LandfallError, SourceAway
 from ingestion.postgres.connection import first_line, sql_name
 from ingestion.postgres.tables import LiveTable
 
@@ -44,6 +44,47 @@ class PostgresSlot:
         assert row is not None
         return int(row[0])
 
+    def require(self) -> None:
+        """LandfallError unless the slot still has the changes since the checkpoint."""
+        with self._catalog.cursor() as cursor:
+            cursor.execute(
+                "select wal_status, current_setting('max_slot_wal_keep_size') from pg_replication_slots "
+                "where slot_name = %s",
+                (self.name,),
+            )
+            found = cursor.fetchone()
+        if found is None:
+            raise LandfallError(
+                f"slot '{self.name}' is not at the source: somebody dropped it, and the changes since the "
+                "checkpoint are lost; load again with --reload"
+            )
+        if found[0] == "lost":
+            raise LandfallError(
+                f"slot '{self.name}' has lost changes: the source removed log that was not read yet "
+                f"(max_slot_wal_keep_size = {found[1]}); raise that, and load again with --reload"
+            )
+
+    def refuse_other_reader(self, *, even_ours: bool) -> None:
+        """SourceAway if somebody reads the slot. A replica of ours may be one that was killed, and the
+        server has not noticed yet."""
+        with self._catalog.cursor() as cursor:
+            cursor.execute(
+                "select s.active_pid from pg_replication_slots as s "
+                "left join pg_stat_activity as a on a.pid = s.active_pid "
+                "where s.slot_name = %s and s.active_pid is not null "
+                "and (%s or a.application_name is distinct from 'landfall')",
+                (self.name, even_ours),
+            )
+            if found := cursor.fetchone():
+                raise self.in_use(f"active for PID {found[0]}")
+
+    def in_use(self, by: str) -> SourceAway:
+        """What to say of a slot that another process reads."""
+        return SourceAway(
+            f"slot '{self.name}' is in use ({by}): stop that reader, or end its session with "
+            "pg_terminate_backend"
+        )
+
     def drop(self) -> None:
         """Removes slot and publications, as far as they are there."""
         with self._catalog.cursor() as cursor:
@@ -54,9 +95,7 @@ class PostgresSlot:
                     (self.name,),
                 )
             except psycopg2.errors.ObjectInUse as error:
-                raise LandfallError(
-                    f"slot '{self.name}' is in use ({first_line(error)}): stop the replica that reads it"
-                ) from None
+                raise self.in_use(first_line(error)) from None
             for publication in self.publications:
                 cursor.execute(f"drop publication if exists {sql_name(publication)}")
 

@@ -6,8 +6,9 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,15 @@ from ingestion.bronze.lake import Lake
 from ingestion.bronze.layout import timestamp_text
 from ingestion.bronze.settings import S3Settings, TableMappings, TaskSettings
 from ingestion.errors import LandfallError
-from ingestion.postgres.connection import connect, first_line, scanner
+from ingestion.postgres.connection import connect, scanner, trouble
 from ingestion.postgres.tables import LiveTable, live_tables
 from ingestion.replica.change_files import FIRST_COUNTER, ChangeFiles, Place
 from ingestion.replica.checkpoint import Checkpoint, CheckpointFile
 from ingestion.replica.full_load import load_table
 from ingestion.replica.postgres_log import PostgresLog
+from ingestion.replica.postgres_rights import check_rights
 from ingestion.replica.postgres_slot import PostgresSlot, clock
+from ingestion.replica.reconnect import Patience, keep_reading
 
 Json = dict[str, Any]
 
@@ -68,10 +71,12 @@ class Task:
         self._settings = S3Settings.parse(config.s3_settings)
         self._mappings = TableMappings.parse(config.table_mappings)
         self._task_settings = TaskSettings.parse(config.task_settings)
+        self._patience = Patience.parse(config.task_settings.get("ErrorBehavior", {}))
         self._file = CheckpointFile(state_dir, config.source)
         # each home has a slot of its own: two that shared one would take each other's changes
         owner = hashlib.sha256(str(state_dir.resolve()).encode()).hexdigest()[:8]
         self._name = f"landfall_{re.sub('[^a-z0-9]', '_', config.source.lower())}_{owner}"
+        self._forget = False
         self._started_at: datetime | None = None
 
     def run(
@@ -81,47 +86,75 @@ class Task:
         reload: bool = False,
         stop: threading.Event | None = None,
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_trouble: Callable[[str], None] = lambda line: None,
     ) -> Progress:
         """Replicates. `reload` forgets the checkpoint and loads every table again.
 
-        `on_progress` is called several times a second with the same Progress.
+        `on_progress` is called several times a second with the same Progress. With `follow` a source
+        that goes away is waited for, as DMS's ErrorBehavior says; `on_trouble` gets a line an attempt.
         """
+        stop = stop or threading.Event()
+        patience = self._patience if follow else replace(self._patience, attempts=0)
+        self._forget = reload
         with self._file.lock():
-            catalog = connect(self._dsn)
-            try:
-                self._check_server(catalog)
-                names = [
-                    name for name in self._config.tables if self._mappings.selects(self._config.schema, name)
-                ]
-                tables = live_tables(catalog, self._config.schema, names)
-                checkpoint = None if reload else self._file.read()
-                # a home that was moved keeps the slot that it has
-                slot = PostgresSlot(catalog, checkpoint.slot if checkpoint else self._name)
-                checkpoint = self._prepare(catalog, slot, tables, checkpoint)
-                self._load(catalog, tables, checkpoint, on_progress)
-                self._follow(catalog, slot, checkpoint, follow, stop, on_progress)
-            except psycopg2.Error as error:
-                raise LandfallError(
-                    f"task '{self._config.source}': PostgreSQL says: {first_line(error)}"
-                ) from None
-            finally:
-                catalog.close()
+            self._lake.claim(self._name)
+            keep_reading(
+                lambda reads: self._replicate(follow, stop, on_progress, reads), patience, stop, on_trouble
+            )
         return self.progress
 
     def drop(self) -> None:
         """Removes the slot and the publications: an abandoned slot makes the source keep its log."""
         with self._file.lock():
             checkpoint = self._file.read()
-            catalog = connect(self._dsn)
-            try:
+            with self._catalog() as catalog:
                 PostgresSlot(catalog, checkpoint.slot if checkpoint else self._name).drop()
-            finally:
-                catalog.close()
             self._file.path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _catalog(self) -> Iterator[psycopg2.extensions.connection]:
+        """A connection for questions to the source; what goes wrong there is told in one line."""
+        catalog = connect(self._dsn)
+        try:
+            yield catalog
+        except psycopg2.Error as error:
+            told = trouble(error)
+            raise type(told)(f"task '{self._config.source}': {told}") from None
+        finally:
+            catalog.close()
+
+    def _replicate(
+        self,
+        follow: bool,
+        stop: threading.Event,
+        on_progress: Callable[[Progress], None],
+        reads: Callable[[], None],
+    ) -> None:
+        """One attempt; calls `reads` when it has come to the log."""
+        with self._catalog() as catalog:
+            self._check_server(catalog)
+            names = [
+                name for name in self._config.tables if self._mappings.selects(self._config.schema, name)
+            ]
+            tables = live_tables(catalog, self._config.schema, names)
+            checkpoint = None if self._forget else self._file.read()
+            # a home that was moved keeps the slot that it has
+            slot = PostgresSlot(catalog, checkpoint.slot if checkpoint else self._name)
+            if checkpoint is not None:
+                slot.require()
+                slot.refuse_other_reader(even_ours=False)
+            check_rights(catalog, tables.values(), slot.publications)
+            checkpoint = self._prepare(catalog, slot, tables, checkpoint)
+            self._forget = False
+            self._load(catalog, tables, checkpoint, on_progress)
+            self._follow(catalog, slot, checkpoint, follow, stop, on_progress, reads)
 
     def _check_server(self, catalog: psycopg2.extensions.connection) -> None:
         if (level := _value(catalog, "show wal_level")) != "logical":
-            raise LandfallError(f"the source has wal_level={level}; set wal_level=logical and restart it")
+            raise LandfallError(
+                f"the source has wal_level={level}, which its changes cannot be read from: "
+                "alter system set wal_level = logical, and restart it"
+            )
 
     def _prepare(
         self,
@@ -139,6 +172,7 @@ class Task:
             self._file.write(checkpoint)
             slot.publish(tables.values())
             return checkpoint
+        slot.refuse_other_reader(even_ours=True)
         # first of all: a checkpoint must never meet a slot that was made after it
         self._file.path.unlink(missing_ok=True)
         slot.drop()
@@ -161,7 +195,8 @@ class Task:
         waiting = [table for name, table in tables.items() if name not in checkpoint.loaded]
         if not waiting:
             return
-        started_at = self._started_at
+        # of this attempt's slot, and of no later load
+        started_at, self._started_at = self._started_at, None
         if started_at is None:
             started_at = clock(catalog)
             self._await_open_transactions(catalog)
@@ -202,9 +237,11 @@ class Task:
         slot: PostgresSlot,
         checkpoint: Checkpoint,
         follow: bool,
-        stop: threading.Event | None,
+        stop: threading.Event,
         on_progress: Callable[[Progress], None],
+        reads: Callable[[], None],
     ) -> None:
+        earlier = replace(self.progress)
         files = ChangeFiles(
             source=self._config.source,
             settings=self._settings,
@@ -222,6 +259,7 @@ class Task:
             catalog=catalog,
             files=files,
         )
+        reads()
         try:
             target = None if follow else self._end_of_log(catalog)
             while True:
@@ -229,20 +267,25 @@ class Task:
                 if files.close_due() or files.safe_place.lsn != checkpoint.lsn:
                     self._advance(checkpoint, files)
                 log.confirm(checkpoint.lsn)
-                self._report(catalog, files, log, on_progress)
-                stopping = stop is not None and stop.is_set()
-                if stopping and target is None:
+                self._report(catalog, files, log, earlier, on_progress)
+                if stop.is_set() and target is None:
                     # what was committed before the stop still goes into the lake
                     target = self._end_of_log(catalog)
                 if not busy:
                     if target is not None and log.read_until >= target:
                         break
                     log.wait(_TICK_SECONDS)
+            files.close_all()
+            self._advance(checkpoint, files)
+            self._report(catalog, files, log, earlier, on_progress)
+        except psycopg2.Error:
+            # what was read so far is safe in the lake, however long the source stays away
+            files.close_all()
+            self._advance(checkpoint, files)
+            self._count(files, earlier)
+            raise
         finally:
             log.close()
-        files.close_all()
-        self._advance(checkpoint, files)
-        self._report(catalog, files, log, on_progress)
 
     def _advance(self, checkpoint: Checkpoint, files: ChangeFiles) -> None:
         checkpoint.lsn = files.safe_place.lsn
@@ -258,12 +301,16 @@ class Task:
         catalog: psycopg2.extensions.connection,
         files: ChangeFiles,
         log: PostgresLog,
+        earlier: Progress,
         on_progress: Callable[[Progress], None],
     ) -> None:
-        self.progress.changes = files.changes
-        self.progress.files = files.files
+        self._count(files, earlier)
         self.progress.lag_bytes = max(0, self._end_of_log(catalog) - log.read_until)
         on_progress(self.progress)
+
+    def _count(self, files: ChangeFiles, earlier: Progress) -> None:
+        self.progress.changes = earlier.changes + files.changes
+        self.progress.files = earlier.files + files.files
 
 
 def _value(connection: psycopg2.extensions.connection, query: str) -> Any:

@@ -55,7 +55,7 @@ def test_trouble_is_told_in_one_line(database: connection, dsn: str, home: Home)
             table_task(dsn, home, "t").run(follow=False)
         table_task(dsn, home, "t").run(follow=False, reload=True)
         (home.state / "t.json").write_text("{")
-        with pytest.raises(LandfallError, match="is not a checkpoint"):
+        with pytest.raises(LandfallError, match="is not a whole checkpoint"):
             table_task(dsn, home, "t").run(follow=False)
     with pytest.raises(LandfallError, match="cannot connect to PostgreSQL"):
         table_task("host=/nowhere dbname=x password=secret", home, "t").run(follow=False)
