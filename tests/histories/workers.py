@@ -71,6 +71,27 @@ class Workers:
         """Starts a task that ends when it has caught up."""
         return self._start({"kind": "replica", "env": environment, **request})
 
+    def landfall(
+        self,
+        *arguments: str,
+        environment: dict[str, str],
+        error_behavior: Json | None = None,
+        max_file_bytes: int | None = None,
+        obedient: bool = False,
+    ) -> Run:
+        """Starts the command line. `error_behavior` stands for that section of the task settings; no
+        file may become larger than `max_file_bytes`; `obedient`: permissions count, also for root."""
+        return self._start(
+            {
+                "kind": "landfall",
+                "arguments": arguments,
+                "env": environment,
+                "error_behavior": error_behavior,
+                "max_file_bytes": max_file_bytes,
+                "obedient": obedient,
+            }
+        )
+
     def wait(self, run: Run, seconds: float) -> bool:
         """Whether it has ended, waiting for so long at most."""
         deadline = time.monotonic() + seconds

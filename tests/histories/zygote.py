@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -21,6 +22,8 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 
 from ingestion.bronze.lake import open_lake
+from ingestion.cli import main as landfall
+from ingestion.cli import source
 from ingestion.dms.mappings import default_settings, table_mappings
 from ingestion.registry import find_source
 from ingestion.replica.task import Task, TaskConfig
@@ -86,7 +89,13 @@ def _child(request: Json, project: Path, manifest: Any) -> None:
     try:
         _redirect(Path(request["log"]))
         os.environ.update(request["env"])
-        code = _dbt(request, project, manifest) if request["kind"] == "dbt" else _replica(request, project)
+        match request["kind"]:
+            case "dbt":
+                code = _dbt(request, project, manifest)
+            case "landfall":
+                code = _landfall(**{name: request[name] for name in _LANDFALL})
+            case _:
+                code = _replica(request, project)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -114,18 +123,58 @@ def _common(project: Path, target: Path) -> list[str]:
     ]  # fmt: skip
 
 
+_LANDFALL = ("arguments", "error_behavior", "max_file_bytes", "obedient")
+
+
+def _landfall(
+    arguments: list[str], error_behavior: Json | None, max_file_bytes: int | None, obedient: bool
+) -> int:
+    """The command line, without the second that its imports take (see Workers.landfall)."""
+    if obedient:
+        _obey_permissions()
+    if max_file_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes))
+    if error_behavior is not None:
+        shipped = default_settings("task_settings")
+        source.default_settings = lambda name: (
+            {**shipped, "ErrorBehavior": error_behavior}
+            if name == "task_settings"
+            else default_settings(name)
+        )
+    sys.argv = ["landfall", *arguments]
+    try:
+        landfall()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
+
+
+def _obey_permissions() -> None:
+    """Takes from root the right to write where nobody may."""
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    sets = (ctypes.c_uint32 * 6)()
+    libc.capget(header, sets)
+    # effective, permitted: without CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH
+    sets[0] &= ~0b110
+    sets[1] &= ~0b110
+    libc.capset(header, sets)
+
+
 def _replica(request: Json, project: Path) -> int:
-    source = find_source(request["source"], project)
+    registered = find_source(request["source"], project)
     home = Path(request["env"]["LANDFALL_HOME"])
     settings = {**default_settings("s3_settings"), "CdcMinFileSize": request["file_kb"]}
     tasks = default_settings("task_settings")
     tasks["FullLoadSettings"]["TargetTablePrepMode"] = request["prepare"]
     config = TaskConfig(
-        source=source.name,
-        schema=source.schema,
-        tables=tuple(table.name for table in source.tables),
+        source=registered.name,
+        schema=registered.schema,
+        tables=tuple(table.name for table in registered.tables),
         s3_settings=settings,
-        table_mappings=table_mappings(source),
+        table_mappings=table_mappings(registered),
         task_settings=tasks,
     )
     if request["die_at"]:

@@ -1,0 +1,1 @@
+{{ apply_changes('shop', 'customers', key=['id']) }}

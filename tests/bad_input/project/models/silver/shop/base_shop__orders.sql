@@ -1,0 +1,1 @@
+{{ apply_changes('shop', 'orders', key=['id']) }}
