@@ -34,8 +34,7 @@ Json = dict[str, Any]
 
 def main() -> None:
     """Parses the project named on the command line and serves until its standard input ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: never outlive the tests
+    _die_with_parent()
     project, scratch = Path(sys.argv[1]), Path(sys.argv[2])
     replies = os.fdopen(os.dup(1), "w")
     _redirect(scratch / "zygote.log")
@@ -85,6 +84,7 @@ def _wait(pid: int, *, block: bool) -> Json:
 
 def _child(request: Json, project: Path, manifest: Any) -> None:
     """Does one run and ends the process; what went wrong is the log's last lines."""
+    _die_with_parent()
     code = 1
     try:
         _redirect(Path(request["log"]))
@@ -182,6 +182,12 @@ def _replica(request: Json, project: Path) -> int:
     task = Task(config, request["dsn"], open_lake(request["env"]["LANDFALL_LAKE"]), home / "state")
     task.run(follow=False, reload=request["reload"])
     return 0
+
+
+def _die_with_parent() -> None:
+    """Never outlive the tests."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
 
 
 def _redirect(log: Path) -> None:
