@@ -4,11 +4,16 @@
        {{ apply_changes('olist', 'order_items', key=['order_id', 'order_item_id']) }}
 
    Reads only bronze files noticed since its last run, and writes only rows that they change. The
-   last change by position wins (see change_position), whatever the order in which files arrive. #}
-{% macro apply_changes(source_name, table_name, key) %}
-    {{ config(materialized='incremental', incremental_strategy='merge', unique_key=key) }}
+   last change by position wins (see change_position), whatever the order in which files arrive.
+
+   Without a key only inserts arrive. Each is a row under a _change_id of its own (see keyless_events);
+   a newer full load replaces all rows before it. #}
+{% macro apply_changes(source_name, table_name, key=[]) %}
+    {% set row_key = key or ['_change_id'] %}
+    {{ config(materialized='incremental', incremental_strategy='merge', unique_key=row_key) }}
     {% set pending = change_context(source_name, table_name, key) %}
     {% set table = pending.table %}
+    {% set columns = table.columns if key else table.columns + [{'name': '_change_id', 'data_type': 'varchar'}] %}
     {% set generation = pending.generations | last | default(none) %}
 
     with changes as (
@@ -16,10 +21,10 @@
     ),
 
     events as (
-        {{ change_events('changes', table.columns, key) }}
+        {{ change_events('changes', columns, key) if key else keyless_events('changes', table.columns) }}
     ),
 
-    {{ latest_state('events', table.columns, key, generation, stored=this if is_incremental() else none,
+    {{ latest_state('events', columns, row_key, generation, stored=this if is_incremental() else none,
                     sweep=pending.has_load) }}
 
     select
@@ -33,7 +38,7 @@
 
     {# Where the files brought nothing new, one row carries the mark on, so that none is read again. #}
     select
-        {{ quoted(table.columns | map(attribute='name'), 'carrier') }},
+        {{ quoted(columns | map(attribute='name'), 'carrier') }},
         carrier._is_deleted,
         carrier._position,
         carrier._committed_at,

@@ -1,12 +1,6 @@
 {# Changes as events of one key each: every row of `changes` under its own key, and for an update
-   that changed the key also a deletion of the old key, at the same position. Rows without a whole
-   key are left out. #}
+   that changed the key also a deletion of the old key, at the same position. #}
 {% macro change_events(changes, columns, key) %}
-    {% if execute and not key %}
-        {% do exceptions.raise_compiler_error(
-            this.identifier ~ ': a table without a primary key has no changes to apply, only inserts: '
-            ~ 'model them on bronze_changes, or give the table a key') %}
-    {% endif %}
     select
         {% for column in columns %}
         {{ adapter.quote(column.name) }},
@@ -16,7 +10,6 @@
         _committed_at,
         _source_file
     from {{ changes }}
-    where {% for name in key %}{{ adapter.quote(name) }} is not null{{ ' and ' if not loop.last }}{% endfor %}
 
     union all
 

@@ -5,6 +5,11 @@
        {{ change_history('olist', 'sellers', key=['seller_id']) }} #}
 {% macro change_history(source_name, table_name, key) %}
     {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=key) }}
+    {% if execute and not key %}
+        {% do exceptions.raise_compiler_error(
+            this.identifier ~ ': a table without a key has no history, only inserts, and its base_ model holds '
+            ~ 'them: leave this model out, or give the table a key') %}
+    {% endif %}
     {% set pending = change_context(source_name, table_name, key) %}
     {% set table = pending.table %}
 

@@ -24,6 +24,14 @@ class File:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A CSV file of a table's folder, as it stands."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Gone:
     """A file that disappears; `after_noticing`: between dbt's noticing it and reading it."""
 
@@ -31,13 +39,14 @@ class Gone:
     after_noticing: bool = False
 
 
-Step = list["File | Gone"]
+Step = list["File | Text | Gone"]
 
 
 @dataclass(frozen=True)
 class Case:
     """One table. `live` is what base_ and hist_ must show as live in the end, `lives` the live
-    intervals of hist_ as (key…, v, from, to) where the case is about history."""
+    intervals of hist_ as (key…, v, from, to) where the case is about history. Without a key there is
+    no hist_, and `live` ends each row with how often it is there."""
 
     name: str
     steps: tuple[Step, ...]

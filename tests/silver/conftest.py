@@ -9,11 +9,25 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import shared_data
-from tests.silver import cost_case, disorder_cases, drift_cases, random_cases, reload_cases
+from tests.silver import (
+    bad_row_cases,
+    cost_case,
+    disorder_cases,
+    drift_cases,
+    keyless_cases,
+    random_cases,
+    reload_cases,
+)
 from tests.silver.lab import HERE, Lab, Rows
 
-CASES = [*disorder_cases.CASES, *reload_cases.CASES, *drift_cases.CASES, *random_cases.CASES]
-DECLARED = [*CASES, *drift_cases.BROKEN, cost_case.CASE]
+CASES = [
+    *disorder_cases.CASES,
+    *reload_cases.CASES,
+    *drift_cases.CASES,
+    *random_cases.CASES,
+    *bad_row_cases.CASES,
+]
+DECLARED = [*CASES, *keyless_cases.CASES, *drift_cases.BROKEN, cost_case.CASE]
 STEPS = 3
 LAST = f"step {STEPS - 1}"
 # since then the real task has written before images
@@ -75,7 +89,7 @@ def _arrivals(step: int) -> list[str]:
     """The models of the tables for which something arrives; the others rest, to save time."""
     tables = [f"cases__{case.name}" for case in DECLARED if case.steps[step : step + 1]]
     tables += [] if step > 1 else ["northwind__*", "handmade__*"]
-    return [f"{kind}_{table}" for table in tables for kind in ("base", "hist")]
+    return ["bronze_rows_checked", *(f"{kind}_{table}" for table in tables for kind in ("base", "hist"))]
 
 
 def _deliver_csv(lab: Lab, step: int) -> None:

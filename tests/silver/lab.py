@@ -15,7 +15,7 @@ import yaml
 from dbt.cli.main import dbtRunner
 
 from ingestion.home import REPOSITORY
-from tests.silver.cases import Case, File, Gone
+from tests.silver.cases import Case, File, Gone, Text
 
 HERE = Path(__file__).parent
 Rows = list[tuple[Any, ...]]
@@ -46,7 +46,8 @@ class Lab:
                     "columns": [{"name": name, "data_type": kind} for name, kind in case.columns.items()],
                 }
             )
-            for prefix, macro in (("base", "apply_changes"), ("hist", "change_history")):
+            macros = {"base": "apply_changes", "hist": "change_history"}
+            for prefix, macro in list(macros.items())[: 2 if case.key else 1]:
                 call = f"{macro}('cases', '{case.name}', key={list(case.key)})"
                 (folder / f"{prefix}_cases__{case.name}.sql").write_text("{{ " + call + " }}\n", "utf-8")
         meta = {"engine": "postgres", "database_schema": "public"}
@@ -115,6 +116,10 @@ class Lab:
             if isinstance(event, Gone):
                 if event.after_noticing == after_noticing:
                     (self.lake / "bronze" / folder / event.name).unlink()
+            elif not after_noticing and isinstance(event, Text):
+                path = self.lake / "bronze" / folder / event.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(event.text, "utf-8")
             elif not after_noticing:
                 self.write(folder, event, case.columns, case.key)
 
@@ -124,11 +129,11 @@ class Lab:
             return warehouse.execute(sql).fetchall()
 
     def tables(self) -> dict[str, Rows]:
-        """All rows of all base_ and hist_ tables, in a fixed order."""
+        """All rows of rejected_rows and of all base_ and hist_ tables, in a fixed order."""
         with self._warehouse() as warehouse:
             names = warehouse.execute(
                 "select table_name from information_schema.tables "
-                "where table_name like 'base%' or table_name like 'hist%'"
+                "where table_name like 'base%' or table_name like 'hist%' or table_name = 'rejected_rows'"
             ).fetchall()
             return {name: warehouse.execute(f"from {name} order by all").fetchall() for (name,) in names}
 

@@ -1,0 +1,1 @@
+{{ check_bronze_rows() }}

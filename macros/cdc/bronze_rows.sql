@@ -1,0 +1,51 @@
+{# A query of the rows of some bronze files as read_bronze gives them, and beside each: _file_name,
+   _is_full_load, _sent_op, _change_seq, and _reason: why it cannot be applied, null where it can. #}
+{% macro bronze_rows(table, files) %}
+    with read as (
+        {% if files %}{{ read_bronze(table, files) }}{% else %}{{ read_no_bronze(table) }}{% endif %}
+    ),
+
+    named as (
+        select
+            *,
+            {{ file_name('_source_file') }} as _file_name,
+            {{ file_name('_source_file') }} like '%LOAD%' as _is_full_load,
+            -- without the column, all changes are inserts (CdcInsertsOnly)
+            coalesce("Op", 'I') as _sent_op,
+            nullif(_dms_change_seq, '') as _change_seq
+        from read
+        -- the header line, where DMS was told to write one
+        where coalesce("Op", 'I') <> 'Op'
+    )
+
+    select
+        *,
+        case
+            when _malformed is not null then _malformed
+            when _sent_op not in ('I', 'U', 'D') then 'unknown Op "' || _sent_op || '"'
+            {% if not table.key %}
+            when _sent_op <> 'I' then 'Op ' || _sent_op || ' in a table without a key'
+            {% endif %}
+            when coalesce({{ without_digits('_dms_timestamp') }}, '') not in ('-- ::.', '-- ::')
+                then 'no commit time: "' || coalesce(_dms_timestamp, '') || '"'
+            when not _is_full_load and _change_seq is not null
+                and (length(_change_seq) <> 35 or {{ without_digits('_change_seq') }} <> '')
+                then 'change sequence "' || _change_seq || '" is not 35 digits'
+            {% for name in table.key %}
+            when {{ adapter.quote(name) }} is null then 'no {{ name }}, which is in the key'
+            {% endfor %}
+        end as _reason
+    from named
+{% endmacro %}
+
+{% macro without_digits(text) -%}
+    translate({{ text }}, '0123456789', '')
+{%- endmacro %}
+
+{% macro file_name(path) %}
+    {{ return(adapter.dispatch('file_name')(path)) }}
+{% endmacro %}
+
+{% macro duckdb__file_name(path) %}
+    {%- do return("split_part(" ~ path ~ ", '/', -1)") -%}
+{% endmacro %}
