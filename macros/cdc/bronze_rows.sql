@@ -26,10 +26,9 @@
             {% if not table.key %}
             when _sent_op <> 'I' then 'Op ' || _sent_op || ' in a table without a key'
             {% endif %}
-            when coalesce({{ without_digits('_dms_timestamp') }}, '') not in ('-- ::.', '-- ::')
+            when _dms_timestamp is null or not {{ is_timestamp('_dms_timestamp') }}
                 then 'no commit time: "' || coalesce(_dms_timestamp, '') || '"'
-            when not _is_full_load and _change_seq is not null
-                and (length(_change_seq) <> 35 or {{ without_digits('_change_seq') }} <> '')
+            when not _is_full_load and _change_seq is not null and not {{ is_change_seq('_change_seq') }}
                 then 'change sequence "' || _change_seq || '" is not 35 digits'
             {% for name in table.key %}
             when {{ adapter.quote(name) }} is null then 'no {{ name }}, which is in the key'
@@ -38,9 +37,31 @@
     from named
 {% endmacro %}
 
-{% macro without_digits(text) -%}
-    translate({{ text }}, '0123456789', '')
-{%- endmacro %}
+{# Whether a text is a timestamp as DMS writes it; and whether one is a change sequence, 35 digits. #}
+{% macro is_timestamp(text) %}
+    {{ return(adapter.dispatch('is_timestamp')(text)) }}
+{% endmacro %}
+
+{% macro default__is_timestamp(text) %}
+    {%- do return("translate(" ~ text ~ ", '0123456789', '') in ('-- ::.', '-- ::')") -%}
+{% endmacro %}
+
+{% macro duckdb__is_timestamp(text) %}
+    {# less than half of what translate() costs #}
+    {%- do return('(try_cast(' ~ text ~ ' as timestamp) is not null)') -%}
+{% endmacro %}
+
+{% macro is_change_seq(text) %}
+    {{ return(adapter.dispatch('is_change_seq')(text)) }}
+{% endmacro %}
+
+{% macro default__is_change_seq(text) %}
+    {%- do return("(length(" ~ text ~ ") = 35 and translate(" ~ text ~ ", '0123456789', '') = '')") -%}
+{% endmacro %}
+
+{% macro duckdb__is_change_seq(text) %}
+    {%- do return("regexp_full_match(" ~ text ~ ", '[0-9]{35}')") -%}
+{% endmacro %}
 
 {% macro file_name(path) %}
     {{ return(adapter.dispatch('file_name')(path)) }}

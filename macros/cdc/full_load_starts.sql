@@ -1,6 +1,7 @@
 {# When the load behind each unnoticed LOAD file began: [(source_file, timestamp or none)]. The start
    opens a generation of its table: a key that is in no file since then is gone, though no D says so.
-   `none` where the source stamps its load rows with their transfer time, which tells no generation. #}
+   `none` where the source stamps its load rows with their transfer time, which tells no generation, and
+   where the file cannot be opened: that stops its own table's models (see new_bronze_files). #}
 {% macro full_load_starts(listing, noticed) %}
     {% set loads = run_query(
         "select source_name, table_name, source_file from (" ~ unnoticed(listing, noticed) ~ ") as unnoticed"
@@ -10,7 +11,7 @@
     {% for source_name, table_name, source_file in loads %}
         {% set node = graph.sources.values() | selectattr('source_name', 'equalto', source_name)
             | selectattr('name', 'equalto', table_name) | first | default(none) %}
-        {% if node is none or node.config.meta.get('full_load_time') == 'transfer' %}
+        {% if node is none or node.config.meta.get('full_load_time') == 'transfer' or not can_be_opened(source_file) %}
             {% do starts.append((source_file, none)) %}
         {% else %}
             {% do stamped.append(source_file) %}
@@ -44,4 +45,14 @@
         {% do selects.append("select '" ~ file ~ "', cast(min(_dms_timestamp) as varchar) from " ~ reader) %}
     {% endfor %}
     {% do return(selects | join(' union all ')) %}
+{% endmacro %}
+
+{# Whether a bronze file can be opened at all. #}
+{% macro can_be_opened(source_file) %}
+    {{ return(adapter.dispatch('can_be_opened')(source_file)) }}
+{% endmacro %}
+
+{% macro duckdb__can_be_opened(source_file) %}
+    {# opens it to see its columns, reads no row #}
+    {% do return(adapter.location_exists(lake_root() ~ '/bronze/' ~ source_file)) %}
 {% endmacro %}

@@ -7,27 +7,47 @@
     {% set of_table = "source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'" %}
     {% set present = present_bronze_files(table) %}
     {% set fresh = run_query("
-        select noticed.source_file, max(noticed.noticed_at), max(case when noticed.is_full_load then 1 else 0 end)
+        select
+            noticed.source_file,
+            max(noticed.noticed_at),
+            max(case when noticed.is_full_load then 1 else 0 end),
+            max(case when noticed.size_bytes = 0 then noticed.noticed_at end)
         from " ~ noticed ~ " as noticed
         inner join (" ~ present ~ ") as present on noticed.source_file = present.source_file
         where noticed." ~ of_table ~ (" and noticed.noticed_at > cast('" ~ mark ~ "' as timestamp)" if mark else "") ~ "
         group by noticed.source_file
         order by noticed.source_file").rows %}
+    {% for file, noticed_at, is_full_load, empty_at in fresh if empty_at == noticed_at %}
+        {% do exceptions.raise_compiler_error(
+            'bronze/' ~ file ~ ' is empty (0 bytes), so its table stays as it was: restore the file, or '
+            ~ 'move it away, then build again') %}
+    {% endfor %}
     {# A load that was written over before this model read it is none of its generations: nobody can say
-       any more which keys it held. #}
-    {% set generations = run_query("
-        select distinct cast(noticed.load_started_at as varchar) from " ~ noticed ~ " as noticed
-        where noticed." ~ of_table ~ " and noticed.load_started_at is not null and (
-            noticed.noticed_at = (
-                select max(newer.noticed_at) from " ~ noticed ~ " as newer
-                where newer.source_file = noticed.source_file
-            )" ~ (" or noticed.noticed_at <= cast('" ~ mark ~ "' as timestamp)" if mark else "") ~ "
-        )
-        order by 1").rows %}
+       any more which keys it held. A load whose start nobody knows could not be opened when it was
+       noticed, or has no rows: one that cannot be opened now either stops the model here. #}
+    {% set loads = run_query("
+        select distinct
+            cast(noticed.load_started_at as varchar),
+            case when noticed.load_started_at is null then noticed.source_file end
+        from " ~ noticed ~ " as noticed
+        left join (" ~ present ~ ") as present on noticed.source_file = present.source_file
+        where noticed." ~ of_table ~ " and noticed.is_full_load
+            and (noticed.load_started_at is not null or (noticed.size_bytes > 0 and present.source_file is not null))
+            and (
+                noticed.noticed_at = (
+                    select max(newer.noticed_at) from " ~ noticed ~ " as newer
+                    where newer.source_file = noticed.source_file
+                )" ~ (" or noticed.noticed_at <= cast('" ~ mark ~ "' as timestamp)" if mark else "") ~ "
+            )").rows %}
+    {% set generations = loads | map(attribute=0) | select | list %}
+    {% set unopened = loads | map(attribute=1) | select | list if table.load_time == 'task_start' else [] %}
+    {% if unopened %}
+        {% set generations = generations + run_query(read_load_starts(unopened)).rows | map(attribute=1) | select | list %}
+    {% endif %}
     {% do return({
         'files': fresh | map(attribute=0) | list,
         'noticed_at': fresh | map(attribute=1) | max if fresh else none,
-        'generations': generations | map(attribute=0) | list,
+        'generations': generations | unique | sort,
         'has_load': (fresh | map(attribute=2) | max if fresh else 0) == 1,
     }) %}
 {% endmacro %}

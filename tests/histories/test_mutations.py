@@ -52,8 +52,8 @@ MUTATIONS: dict[str, tuple[Edit, ...]] = {
     "skip a generation": (
         Edit(
             "new_bronze_files",
-            "'generations': generations | map(attribute=0) | list,",
-            "'generations': (generations | map(attribute=0) | list)[:-1],",
+            "'generations': generations | unique | sort,",
+            "'generations': (generations | unique | sort)[:-1],",
         ),
     ),
 }

@@ -22,7 +22,8 @@ Rows = list[tuple[Any, ...]]
 
 
 class Lab:
-    """One home and the runs of dbt on it. `statuses` are those of the last run, by node name."""
+    """One home and the runs of dbt on it. `statuses` and `output` are those of the last run, `messages`
+    by node name too."""
 
     def __init__(self, folder: Path) -> None:
         self.lake = folder / "lake"
@@ -31,6 +32,7 @@ class Lab:
         self._runner = dbtRunner()
         self.statuses: dict[str, str] = {}
         self.messages: dict[str, str] = {}
+        self.output = ""
         shutil.copytree(HERE / "project", self.project)
 
     def declare(self, cases: Iterable[Case]) -> None:
@@ -80,7 +82,8 @@ class Lab:
                 else:
                     os.environ[name] = value
         results = getattr(done.result, "results", None)
-        assert results is not None, f"dbt could not run: {done.exception}\n{output.getvalue()}"
+        self.output = output.getvalue()
+        assert results is not None, f"dbt could not run: {done.exception}\n{self.output}"
         self.statuses = {result.node.name: str(result.status) for result in results}
         self.messages = {result.node.name: result.message or "" for result in results}
 
@@ -116,11 +119,13 @@ class Lab:
             if isinstance(event, Gone):
                 if event.after_noticing == after_noticing:
                     (self.lake / "bronze" / folder / event.name).unlink()
-            elif not after_noticing and isinstance(event, Text):
+            elif after_noticing:
+                continue
+            elif isinstance(event, Text):
                 path = self.lake / "bronze" / folder / event.name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(event.text, "utf-8")
-            elif not after_noticing:
+            else:
                 self.write(folder, event, case.columns, case.key)
 
     def query(self, sql: str) -> Rows:
