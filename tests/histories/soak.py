@@ -11,10 +11,11 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ingestion.home import REPOSITORY
@@ -38,68 +39,87 @@ def main() -> int:
         "--works-per-control",
         type=int,
         default=None,
-        help="transactions from one run, kill or build to the next (default: about 20 of them in a history)",
+        help="transactions from one run, kill or build to the next (default: about 12 of them in a history)",
     )
     parser.add_argument("--jobs", type=int, default=1, help="histories at a time (default 1)")
     parser.add_argument("--out", type=Path, help="JSON file for the figures")
     options = parser.parse_args()
-    between = options.works_per_control or max(2, options.operations // (20 * 4))
+    between = options.works_per_control or max(2, options.operations // (12 * 4))
 
-    started = time.monotonic()
-    total: Counter[str] = Counter()
-    failures: dict[int, str] = {}
-    seeds = range(options.first_seed, options.first_seed + options.seeds)
-    with ProcessPoolExecutor(options.jobs) as pool:
-        shares = [
-            pool.submit(_share, list(seeds[job :: options.jobs]), options.operations, between)
-            for job in range(options.jobs)
-        ]
-        for share in shares:
-            figures, failed = share.result()
-            total += figures
-            failures |= failed
-    report = {
-        "seeds": options.seeds,
-        "first_seed": options.first_seed,
-        "operations_per_seed": options.operations,
-        "minutes": round((time.monotonic() - started) / 60, 1),
-        "differences": len(failures),
-        **{name.replace(" ", "_"): count for name, count in sorted(total.items())},
-        "failed_seeds": {str(seed): reason for seed, reason in failures.items()},
-        "python": platform.python_version(),
-        "commit": _commit(),
-    }
-    text = json.dumps(report, indent=2) + "\n"
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(text, "utf-8")
-    print(text, end="")
-    return 1 if failures else 0
+    report = Report(options.seeds, options.first_seed, options.operations, options.out)
+    seeds = iter(range(options.first_seed, options.first_seed + options.seeds))
+    # threads: the work is done by servers, the replica and dbt, which are processes
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for share in [pool.submit(_share, seeds, between, report) for _ in range(options.jobs)]:
+            share.result()
+    print(report.text(), end="")
+    return 1 if report.failures else 0
 
 
-def _share(seeds: list[int], operations: int, between: int) -> tuple[Counter[str], dict[int, str]]:
-    """Some seeds on a stage of their own."""
-    total: Counter[str] = Counter()
-    failures: dict[int, str] = {}
+class Report:
+    """The figures so far; the file is written anew after each seed."""
+
+    def __init__(self, seeds: int, first_seed: int, operations: int, out: Path | None) -> None:
+        self.operations = operations
+        self.failures: dict[int, str] = {}
+        self._seeds = seeds
+        self._first_seed = first_seed
+        self._out = out
+        self._done = 0
+        self._total: Counter[str] = Counter()
+        self._started = time.monotonic()
+        self._lock = threading.Lock()
+        self._commit = _commit()
+
+    def add(self, seed: int, figures: Counter[str], failure: str | None) -> None:
+        """One seed's end."""
+        with self._lock:
+            self._done += 1
+            self._total += figures
+            if failure:
+                self.failures[seed] = failure
+            if self._out:
+                self._out.parent.mkdir(parents=True, exist_ok=True)
+                self._out.write_text(self.text(), "utf-8")
+            found = failure or (
+                f"{figures['operations']} operations, {figures['replica kills']} replica kills, "
+                f"{figures['build kills']} build kills, {figures['builds']} builds, 0 differences"
+            )
+            minutes = (time.monotonic() - self._started) / 60
+            print(f"{minutes:6.1f} min, {self._done} of {self._seeds}, seed {seed}: {found}", file=sys.stderr)
+
+    def text(self) -> str:
+        """As JSON."""
+        return (
+            json.dumps(
+                {
+                    "seeds": self._done,
+                    "first_seed": self._first_seed,
+                    "operations_per_seed": self.operations,
+                    "minutes": round((time.monotonic() - self._started) / 60, 1),
+                    "differences": len(self.failures),
+                    **{name.replace(" ", "_"): count for name, count in sorted(self._total.items())},
+                    "failed_seeds": {str(seed): reason for seed, reason in self.failures.items()},
+                    "python": platform.python_version(),
+                    "commit": self._commit,
+                },
+                indent=2,
+            )
+            + "\n"
+        )
+
+
+def _share(seeds: Iterator[int], between: int, report: Report) -> None:
+    """Seeds, one after the other, on a stage of their own."""
     with tempfile.TemporaryDirectory(prefix="soak-") as scratch, Stage(Path(scratch)) as stage:
         for seed in seeds:
-            began = time.monotonic()
+            figures: Counter[str] = Counter()
+            failure = None
             try:
-                figures = _play(stage, seed, operations, between)
+                figures = _play(stage, seed, report.operations, between)
             except Exception as error:
-                failures[seed] = f"{type(error).__name__}: {error}"[:4000]
-                print(f"seed {seed}: FAILED: {failures[seed]}", file=sys.stderr, flush=True)
-                continue
-            total += figures
-            seconds = time.monotonic() - began
-            print(
-                f"seed {seed}: {figures['operations']} operations, {figures['replica kills']} replica kills, "
-                f"{figures['build kills']} build kills, {figures['builds']} builds, 0 differences, "
-                f"{seconds:.0f} s",
-                file=sys.stderr,
-                flush=True,
-            )
-    return total, failures
+                failure = f"{type(error).__name__}: {error}"[:4000]
+            report.add(seed, figures, failure)
 
 
 def _play(stage: Stage, seed: int, operations: int, between: int) -> Counter[str]:
