@@ -66,3 +66,12 @@ class Home:
     def dbt(self) -> Path:
         """dbt's artifacts and logs of runs that the CLI started."""
         return self.path / "dbt"
+
+
+def clear_stub(warehouse: Path) -> None:
+    """Removes what a kill left of a DuckDB file in the instant of its making, which DuckDB refuses to open.
+
+    DuckDB writes three headers of 4 KB first; a shorter file never held a table.
+    """
+    if warehouse.is_file() and warehouse.stat().st_size < 3 * 4096:
+        warehouse.unlink()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.errors import LandfallError
-from ingestion.home import REPOSITORY, Home
+from ingestion.home import REPOSITORY, Home, clear_stub
 
 PROJECT = REPOSITORY / "dbt_project"
 
@@ -48,6 +48,7 @@ def run_dbt(
     failed models and tests are in the result.
     """
     ensure_profile()
+    clear_stub(home.warehouse)
     home.dbt.mkdir(parents=True, exist_ok=True)
     results = home.dbt / "run_results.json"
     results.unlink(missing_ok=True)

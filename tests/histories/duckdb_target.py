@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.home import clear_stub
 from ingestion.postgres.connection import sql_name
 from ingestion.reconcile.compare import TableResult, reconcile
 from ingestion.registry import find_source
@@ -37,6 +38,7 @@ class DuckdbTarget:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         # kept open between two runs: a check asks dozens of questions
         if self._connection is None:
+            clear_stub(self.warehouse)
             self._connection = duckdb.connect(str(self.warehouse), read_only=True)
         return self._connection.execute(query).fetchall()
 
