@@ -39,13 +39,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Source:
-    """One operational database: `name` is its folder in bronze, `schema` its schema at the source."""
+    """One operational database: `name` is its folder in bronze, `schema` its schema at the source, and
+    `database` holds its tables in a catalog."""
 
     name: str
     engine: str
     schema: str
     tables: tuple[Table, ...]
     path: Path
+    database: str
 
     def table(self, name: str) -> Table:
         """The table of that name, or LandfallError."""
@@ -121,7 +123,8 @@ def _source(declared: Json, path: Path) -> Source:
     _refuse_odd(meta["database_schema"], where)
     tables = tuple(_table(table, name, path) for table in _list(declared, "tables", where))
     _refuse_twins([table.name for table in tables], f"{where} has the tables")
-    return Source(name, meta["engine"], meta["database_schema"], tables, path)
+    database = declared.get("schema") or name
+    return Source(name, meta["engine"], meta["database_schema"], tables, path, database)
 
 
 def _table(declared: Json, source: str, path: Path) -> Table:

@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -95,6 +97,15 @@ class LocalLake:
         (self._root / "bronze" / key).unlink(missing_ok=True)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A file of bronze as a listing tells it: its path below `bronze/`, size, and time in UTC."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
 class S3Lake:
     """A bucket and prefix. A PUT is atomic, so nothing half-written is ever seen."""
 
@@ -123,14 +134,31 @@ class S3Lake:
             self._s3.upload_file(str(file), self._bucket, self._prefix + key)
         file.unlink()
 
+    @property
+    def location(self) -> str:
+        """s3://bucket/prefix, without a slash at its end."""
+        return self._location
+
     def keys(self, prefix: str) -> Iterator[str]:
+        for entry in self.entries(prefix):
+            yield entry.key
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """The files whose keys begin with `prefix`. Lists them, opens none."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix
         )
         with self._told("list"):
             for page in pages:
-                for entry in page.get("Contents", []):
-                    yield entry["Key"].removeprefix(self._prefix)
+                for found in page.get("Contents", []):
+                    modified_at = found["LastModified"].astimezone(UTC).replace(tzinfo=None)
+                    yield Entry(found["Key"].removeprefix(self._prefix), found["Size"], modified_at)
+
+    def write(self, path: str, content: bytes) -> None:
+        """Puts a file beside bronze, at a path below the lake's root, in place of the one before."""
+        key = self._prefix.removesuffix("bronze/") + path
+        with self._told("write to"):
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=content)
 
     def remove(self, key: str) -> None:
         with self._told("delete from"):

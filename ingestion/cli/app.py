@@ -12,12 +12,15 @@ import psycopg2
 import typer
 from rich.markup import escape
 
-from ingestion.bronze.lake import open_lake
+from ingestion.bronze.lake import S3Lake, open_lake
+from ingestion.bronze.settings import S3Settings, TableMappings
+from ingestion.catalog.sync import sync_catalog
 from ingestion.cli.demo import run_demo
 from ingestion.cli.docs import build_docs
 from ingestion.cli.report import console, reconciliation
 from ingestion.cli.source import SAMPLE_SOURCE, database, task
 from ingestion.demo.olist.traffic import Counts, run_traffic
+from ingestion.dms.mappings import default_settings, table_mappings
 from ingestion.errors import LandfallError
 from ingestion.home import Home
 from ingestion.postgres.connection import connect, trouble
@@ -138,6 +141,29 @@ def reconcile(source: SourceOption = SAMPLE_SOURCE, home: HomeOption = None) -> 
         console.print(f"{waiting} files in bronze are not built yet: run `dbt build`, then look again")
     if any(result.differences for result in results):
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: landfall catalog --source olist")
+def catalog(source: SourceOption = SAMPLE_SOURCE, home: HomeOption = None) -> None:
+    """Glue tables over a source's bronze in S3, and the list of its files. Before each build on Athena."""
+    place = Home.find(home)
+    lake = open_lake(place.lake)
+    if not isinstance(lake, S3Lake):
+        raise LandfallError(
+            f"the lake is the folder {place.lake}, and a catalog is over S3: set LANDFALL_LAKE=s3://bucket/prefix"
+        )
+    registered = find_source(source)
+    done = sync_catalog(
+        registered,
+        lake,
+        S3Settings.parse(default_settings("s3_settings")),
+        TableMappings.parse(table_mappings(registered)),
+    )
+    console.print(
+        f"Glue database {done.database}: {done.tables} tables ({done.changed} made or changed), "
+        f"{done.files} bronze files listed",
+        soft_wrap=True,
+    )
 
 
 @app.command(epilog="Example: landfall docs && open .landfall/site/index.html")

@@ -29,7 +29,7 @@
 
     select
         *,
-        cast({{ "'" ~ pending.noticed_at ~ "'" if pending.noticed_at else 'null' }} as timestamp) as _noticed_at,
+        cast({{ "'" ~ pending.noticed_at ~ "'" if pending.noticed_at else 'null' }} as {{ column_type('timestamp') }}) as _noticed_at,
         {{ utc_now() }} as _applied_at
     from final
     {% if pending.files and is_incremental() %}
@@ -43,7 +43,7 @@
         carrier._position,
         carrier._committed_at,
         carrier._source_file,
-        cast('{{ pending.noticed_at }}' as timestamp) as _noticed_at,
+        cast('{{ pending.noticed_at }}' as {{ column_type('timestamp') }}) as _noticed_at,
         carrier._applied_at
     from (select * from {{ this }} where not exists (select 1 from final) limit 1) as carrier
     {% endif %}

@@ -19,7 +19,7 @@
         case when _is_full_load then 'L' else _sent_op end as _op,
         {{ change_position('_change_seq', '_dms_timestamp', '_file_name', '_is_full_load', table.load_time) }} as _position,
         -- an engine may cast before it has left out what has no time
-        cast(case when _reason is null then _dms_timestamp end as timestamp) as _committed_at,
+        cast(case when _reason is null then _dms_timestamp end as {{ column_type('timestamp') }}) as _committed_at,
         _source_file
     from sound
 {% endmacro %}

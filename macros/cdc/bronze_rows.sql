@@ -70,3 +70,8 @@
 {% macro duckdb__file_name(path) %}
     {%- do return("split_part(" ~ path ~ ", '/', -1)") -%}
 {% endmacro %}
+
+{% macro athena__file_name(path) %}
+    {# no negative index there #}
+    {%- do return("element_at(split(" ~ path ~ ", '/'), -1)") -%}
+{% endmacro %}

@@ -26,7 +26,7 @@
 
     select
         *,
-        cast({{ "'" ~ pending.noticed_at ~ "'" if pending.noticed_at else 'null' }} as timestamp) as _noticed_at,
+        cast({{ "'" ~ pending.noticed_at ~ "'" if pending.noticed_at else 'null' }} as {{ column_type('timestamp') }}) as _noticed_at,
         {{ utc_now() }} as _applied_at
     from final
 {% endmacro %}

@@ -55,7 +55,7 @@
             cast(null as varchar) as source_file,
             cast(null as varchar) as reason,
             cast(null as varchar) as row_text,
-            cast('{{ newest }}' as timestamp) as noticed_at
+            cast('{{ newest }}' as {{ column_type('timestamp') }}) as noticed_at
         {% endif %}
     )
 
@@ -73,7 +73,7 @@
     from {{ noticed }} as noticed
     inner join ({{ list_bronze_files() }}) as present on noticed.source_file = present.source_file
     where present.size_bytes > 0
-        {% if mark %}and noticed.noticed_at > cast('{{ mark }}' as timestamp){% endif %}
+        {% if mark %}and noticed.noticed_at > cast('{{ mark }}' as {{ column_type('timestamp') }}){% endif %}
     group by noticed.source_name, noticed.table_name, noticed.source_file
     order by noticed.source_file
 {% endmacro %}

@@ -47,6 +47,20 @@
     {% do return(selects | join(' union all ')) %}
 {% endmacro %}
 
+{% macro athena__read_load_starts(files) %}
+    {% set by_table = {} %}
+    {% for file in files %}
+        {% do by_table.setdefault(file.split('/')[0] ~ '/' ~ file.split('/')[2], []).append(file) %}
+    {% endfor %}
+    {% set selects = [] %}
+    {% for table, its_files in by_table.items() %}
+        {% set names = table.split('/') %}
+        {% do selects.append('select ' ~ athena__source_file() ~ ', min(_dms_timestamp) from ' ~ source(names[0], names[1])
+            ~ ' where ' ~ athena__is_bronze_file(its_files) ~ ' group by 1') %}
+    {% endfor %}
+    {% do return(selects | join(' union all ')) %}
+{% endmacro %}
+
 {# Whether a bronze file can be opened at all. #}
 {% macro can_be_opened(source_file) %}
     {{ return(adapter.dispatch('can_be_opened')(source_file)) }}

@@ -24,3 +24,20 @@
     ) as listed
     where regexp_matches(source_file, '\.(parquet|csv|csv\.gz)$')
 {% endmacro %}
+
+{% macro athena__list_bronze_files() %}
+    {# Athena tells the path of a file only by opening it, history and all. So `landfall catalog` lists
+       them beforehand, into a table beside those of the source. #}
+    {% set selects = [] %}
+    {% for name, nodes in graph.sources.values() | groupby('source_name') %}
+        {% set files = adapter.get_relation(nodes[0].database, nodes[0].schema, 'landfall_files') %}
+        {% if files is none %}
+            {% do exceptions.warn("source '" ~ name ~ "' counts as empty: run `landfall catalog --source " ~ name ~ "` first") %}
+        {% else %}
+            {% do selects.append(
+                'select source_name, schema_name, table_name, source_file, size_bytes,'
+                ~ ' cast(modified_at as ' ~ column_type('timestamp') ~ ') as modified_at, is_full_load from ' ~ files) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(selects | join(' union all ') or no_bronze_files()) %}
+{% endmacro %}

@@ -14,7 +14,7 @@
             max(case when noticed.size_bytes = 0 then noticed.noticed_at end)
         from " ~ noticed ~ " as noticed
         inner join (" ~ present ~ ") as present on noticed.source_file = present.source_file
-        where noticed." ~ of_table ~ (" and noticed.noticed_at > cast('" ~ mark ~ "' as timestamp)" if mark else "") ~ "
+        where noticed." ~ of_table ~ (" and noticed.noticed_at > cast('" ~ mark ~ "' as " ~ column_type('timestamp') ~ ")" if mark else "") ~ "
         group by noticed.source_file
         order by noticed.source_file").rows %}
     {% for file, noticed_at, is_full_load, empty_at in fresh if empty_at == noticed_at %}
@@ -37,7 +37,7 @@
                 noticed.noticed_at = (
                     select max(newer.noticed_at) from " ~ noticed ~ " as newer
                     where newer.source_file = noticed.source_file
-                )" ~ (" or noticed.noticed_at <= cast('" ~ mark ~ "' as timestamp)" if mark else "") ~ "
+                )" ~ (" or noticed.noticed_at <= cast('" ~ mark ~ "' as " ~ column_type('timestamp') ~ ")" if mark else "") ~ "
             )").rows %}
     {% set generations = loads | map(attribute=0) | select | list %}
     {% set unopened = loads | map(attribute=1) | select | list if table.load_time == 'task_start' else [] %}
@@ -61,4 +61,9 @@
     {% set prefix = lake_root() ~ '/bronze/' %}
     {% set folder = prefix ~ table.source ~ '/' ~ table.schema ~ '/' ~ table.name %}
     {% do return("select substr(file, " ~ (prefix | length + 1) ~ ") as source_file from glob('" ~ folder ~ "/**')") %}
+{% endmacro %}
+
+{% macro athena__present_bronze_files(table) %}
+    {% do return("select source_file from (" ~ list_bronze_files() ~ ") as listed"
+        ~ " where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'") %}
 {% endmacro %}

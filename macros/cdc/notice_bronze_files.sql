@@ -19,12 +19,12 @@
         {% for source_file, load_started_at in load_starts %}
         select
             '{{ source_file }}' as source_file,
-            cast({{ "'" ~ load_started_at ~ "'" if load_started_at else 'null' }} as timestamp) as load_started_at
+            cast({{ "'" ~ load_started_at ~ "'" if load_started_at else 'null' }} as {{ column_type('timestamp') }}) as load_started_at
         {% if not loop.last %}union all{% endif %}
         {% else %}
         select
             cast(null as varchar) as source_file,
-            cast(null as timestamp) as load_started_at
+            cast(null as {{ column_type('timestamp') }}) as load_started_at
         where 1 = 0
         {% endfor %}
     ),
@@ -79,7 +79,7 @@
             cast(null as varchar) as table_name,
             cast(null as varchar) as source_file,
             cast(null as bigint) as size_bytes,
-            cast(null as timestamp) as modified_at,
+            cast(null as " ~ column_type('timestamp') ~ ") as modified_at,
             cast(null as boolean) as is_full_load
         where 1 = 0
     ") %}

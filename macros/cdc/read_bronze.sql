@@ -46,3 +46,65 @@
         {% endif %}
     ) as files
 {% endmacro %}
+
+{% macro athena__read_bronze(table, files) %}
+    {# Load files are in the table of the whole folder, change files also in the one by day, whose folders
+       alone are listed then. Within what is listed only the files named are opened. #}
+    {% set folder = table.source ~ '/' ~ table.schema ~ '/' ~ table.name ~ '/' %}
+    {% set days = {} %}
+    {% for file in files %}
+        {% set day = (file[folder | length :].split('/')[:-1]) | join('/') %}
+        {% do days.setdefault('' if 'LOAD' in file.split('/')[-1] else day, []).append(file) %}
+    {% endfor %}
+    {% set bronze = source(table.source, table.name) %}
+    {% set by_day = bronze.incorporate(path={'identifier': bronze.identifier ~ '__by_day'}) %}
+    {% set selects = [] %}
+    {% if '' in days %}
+        {% do selects.append(athena__read_bronze_files(table, bronze, days.pop(''))) %}
+    {% endif %}
+    {% if days %}
+        {% set of_days = "commit_day in ('" ~ days.keys() | join("', '") ~ "')" %}
+        {% do selects.append(athena__read_bronze_files(table, by_day, days.values() | sum(start=[])) ~ ' and ' ~ of_days) %}
+    {% endif %}
+    {{ selects | join(' union all ') }}
+{% endmacro %}
+
+{% macro athena__read_bronze_files(table, relation, files) -%}
+    select
+        op as "Op",
+        _dms_timestamp,
+        {% for column in table.columns %}
+        {{ athena__bronze_value(column.name, column.data_type) }} as {{ adapter.quote(column.name) }},
+        {% endfor %}
+        _dms_change_seq,
+        {% for column in table.columns if column.name in table.key %}
+        {{ athena__bronze_value(before_image(column.name), column.data_type) }} as {{ adapter.quote(before_image(column.name)) }},
+        {% endfor %}
+        {{ athena__source_file() }} as _source_file,
+        cast(null as varchar) as _malformed,
+        cast(null as varchar) as _line
+    from {{ relation }}
+    where {{ athena__is_bronze_file(files) }}
+{%- endmacro %}
+
+{# A timestamp is in the catalog as the microseconds that the file holds (see ingestion/catalog): as a
+   decimal they cannot overflow on their way through nanoseconds. #}
+{% macro athena__bronze_value(name, data_type) %}
+    {% if data_type != 'timestamp' %}{% do return(adapter.quote(name)) %}{% endif %}
+    {% do return('cast(from_unixtime_nanos(cast(' ~ adapter.quote(name)
+        ~ " as decimal(38, 0)) * 1000) at time zone 'UTC' as timestamp(6))") %}
+{% endmacro %}
+
+{% macro athena__source_file() %}
+    {%- do return('substr("$path", ' ~ ((lake_root() ~ '/bronze/') | length + 1) ~ ')') -%}
+{% endmacro %}
+
+{# A condition on the path, which Athena looks at before it opens a file. Thousands of names would not
+   fit into a statement, so then the range between them is read: more files, but the same changes. #}
+{% macro athena__is_bronze_file(files) %}
+    {% set prefix = lake_root() ~ '/bronze/' %}
+    {% if files | length > 500 %}
+        {% do return("\"$path\" between '" ~ prefix ~ files | min ~ "' and '" ~ prefix ~ files | max ~ "'") %}
+    {% endif %}
+    {% do return("\"$path\" in ('" ~ prefix ~ files | join("', '" ~ prefix) ~ "')") %}
+{% endmacro %}

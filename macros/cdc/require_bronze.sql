@@ -15,3 +15,7 @@
     {% set pattern = lake_root() ~ '/bronze/*/*/*/**' %}
     {% do return(run_query("select 1 from glob('" ~ pattern ~ "') limit 1").rows | length > 0) %}
 {% endmacro %}
+
+{% macro athena__has_bronze_files() %}
+    {% do return(run_query('select 1 from (' ~ list_bronze_files() ~ ') as listed limit 1').rows | length > 0) %}
+{% endmacro %}

@@ -44,10 +44,10 @@
             {% endfor %}
             'D' as _op,
             {{ to_hundredths("'" ~ generation ~ "'") }} as _position,
-            cast('{{ generation }}' as timestamp) as _committed_at,
+            cast('{{ generation }}' as {{ column_type('timestamp') }}) as _committed_at,
             cast(null as varchar) as _source_file
         from known
-        where _committed_at < cast('{{ generation }}' as timestamp)
+        where _committed_at < cast('{{ generation }}' as {{ column_type('timestamp') }})
         {% endfor %}
     ),
 

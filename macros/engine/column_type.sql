@@ -7,3 +7,8 @@
 {% macro default__column_type(data_type) %}
     {%- do return(data_type) -%}
 {% endmacro %}
+
+{% macro athena__column_type(data_type) %}
+    {# Without a precision it is three digits of a second, which cuts times, and which Iceberg refuses. #}
+    {%- do return('timestamp(6)' if data_type == 'timestamp' else data_type) -%}
+{% endmacro %}

@@ -7,3 +7,7 @@
     {# the statement's time by way of its epoch: needs no time zone extension #}
     {%- do return('make_timestamp(epoch_us(now()))') -%}
 {% endmacro %}
+
+{% macro athena__utc_now() %}
+    {%- do return("cast(current_timestamp(6) at time zone 'UTC' as timestamp(6))") -%}
+{% endmacro %}

@@ -13,14 +13,20 @@
     {%- do return(adapter.dispatch('get_incremental_replace_keys_sql')(arg_dict)) -%}
 {% endmacro %}
 
-{% macro default__get_incremental_replace_keys_sql(arg_dict) %}
-    {%- set key = arg_dict['unique_key'] -%}
+{# The model that tells what changed, or an error where the strategy was not told all that it needs. #}
+{% macro replaced_by(key) %}
     {%- set changes = (config.get('meta') or {}).get('changes') -%}
     {%- if not changes or not key or key is string -%}
         {%- do exceptions.raise_compiler_error(
             "replace_keys needs unique_key, a list of columns, and meta: {changes: <model>}"
         ) -%}
     {%- endif -%}
+    {%- do return(ref(changes)) -%}
+{% endmacro %}
+
+{% macro default__get_incremental_replace_keys_sql(arg_dict) %}
+    {%- set key = arg_dict['unique_key'] -%}
+    {%- set changes = replaced_by(key) -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
 
     delete from {{ arg_dict['target_relation'] }}
@@ -32,7 +38,7 @@
                 {% for column in key %}
                 {{ column }} as changed_{{ column }}{{ ',' if not loop.last }}
                 {% endfor %}
-            from {{ ref(changes) }}
+            from {{ changes }}
             where {{ newer_than_target('changed_at') }}
         ) as changed
         where {% for column in key -%}
@@ -42,4 +48,13 @@
 
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{% endmacro %}
+
+{% macro athena__get_incremental_replace_keys_sql(arg_dict) %}
+    {# one merge: Athena has no transaction over two statements #}
+    {%- set key = arg_dict['unique_key'] -%}
+    {%- set changed -%}
+        select distinct {{ key | join(', ') }} from {{ replaced_by(key) }} where {{ newer_than_target('changed_at') }}
+    {%- endset -%}
+    {%- do return(athena__replacing_merge(arg_dict, changed)) -%}
 {% endmacro %}

@@ -18,5 +18,5 @@
         {%- do return(first_instant()) -%}
     {%- endif -%}
     {%- set newest = run_query('select max(_applied_at) as mark from ' ~ relation).columns[0].values()[0] -%}
-    {%- do return("cast('" ~ newest ~ "' as timestamp)" if newest else first_instant()) -%}
+    {%- do return("cast('" ~ newest ~ "' as " ~ column_type('timestamp') ~ ')' if newest else first_instant()) -%}
 {% endmacro %}

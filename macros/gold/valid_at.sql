@@ -4,6 +4,6 @@
 {% macro valid_at(dimension, instant) %}
     {%- do return(
         dimension ~ '.valid_from <= ' ~ instant ~ ' and coalesce('
-        ~ dimension ~ ".valid_to, cast('9999-12-31 00:00:00' as timestamp)) > " ~ instant
+        ~ dimension ~ ".valid_to, cast('9999-12-31 00:00:00' as " ~ column_type('timestamp') ~ ')) > ' ~ instant
     ) -%}
 {% endmacro %}

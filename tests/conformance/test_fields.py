@@ -226,7 +226,7 @@ def test_e14_every_type_of_postgresql_as_dms_maps_it_from_load_and_from_log(live
 def test_e14_a_type_that_dms_does_not_migrate_is_told_before_the_load(live: Live) -> None:
     live.execute("create table t (id int primary key, large oid)")
     table = Table("t", (Column("id", "integer"), Column("large", "varchar")), ("id",))
-    source = Source("shop", "postgres", "public", (table,), Path("_shop__sources.yml"))
+    source = Source("shop", "postgres", "public", (table,), Path("_shop__sources.yml"), "bronze_shop")
     with closing(connect(live.dsn)) as connection:
         (told,) = wrong_declarations(source, connection)
     assert told == "_shop__sources.yml: shop.t.large is of type oid, which DMS does not migrate: leave it out"

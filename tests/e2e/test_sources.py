@@ -165,7 +165,7 @@ def test_two_homes_on_one_source_do_not_take_each_others_changes(
 
 def declared(**columns: str) -> Source:
     table = Table("t", tuple(Column(name, kind) for name, kind in columns.items()), ("id",))
-    return Source("t", "postgres", "public", (table,), Path("_t__sources.yml"))
+    return Source("t", "postgres", "public", (table,), Path("_t__sources.yml"), "bronze_t")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_reconciliation_leaves_out_a_table_that_no_model_holds(
             "create table t (id int primary key); create table u (id int); insert into t values (1)"
         )
     tables = tuple(Table(name, (Column("id", "integer"),), ()) for name in ("t", "u"))
-    source = Source("s", "postgres", "public", tables, tmp_path)
+    source = Source("s", "postgres", "public", tables, tmp_path, "bronze_s")
     warehouse = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connected:
         connected.execute("create schema silver; create table silver.base_s__t (id int, _is_deleted boolean)")

@@ -95,7 +95,7 @@ final as (
         cast(null as varchar) as state,
         1 as version_number,
         {{ first_instant() }} as valid_from,
-        cast(null as timestamp) as valid_to,
+        cast(null as {{ column_type('timestamp') }}) as valid_to,
         true as is_current,
         false as is_deleted,
         {{ first_instant() }} as _applied_at,

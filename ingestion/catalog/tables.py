@@ -1,0 +1,131 @@
+"""Glue tables over bronze, derived from the registry.
+
+A source table has two: one of its name over its whole folder, LOAD files included, and one by day over
+the same change files, so that a query that names the commit days lists only their folders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingestion.bronze.layout import OP_COLUMN, table_folder
+from ingestion.bronze.settings import S3Settings, TableMappings
+from ingestion.errors import LandfallError
+from ingestion.registry import Source, Table
+
+Json = dict[str, Any]
+
+BY_DAY = "__by_day"
+DAY_COLUMN = "commit_day"
+FILES_TABLE = "landfall_files"
+
+_PARQUET = {
+    "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+    "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+    "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+}
+_TYPES = {
+    "varchar": "string",
+    "smallint": "smallint",
+    "integer": "int",
+    "bigint": "bigint",
+    "real": "float",
+    "double": "double",
+    "date": "date",
+    # As the number that is in the file, microseconds since 1970: as a timestamp Athena would cut it to
+    # milliseconds, and silver would not equal the source.
+    "timestamp": "bigint",
+    "boolean": "boolean",
+    "varbinary": "binary",
+}
+_FILE_COLUMNS = {
+    "source_name": "string",
+    "schema_name": "string",
+    "table_name": "string",
+    "source_file": "string",
+    "size_bytes": "bigint",
+    "modified_at": "string",
+    "is_full_load": "boolean",
+}
+
+
+def glue_tables(source: Source, lake: str, settings: S3Settings, mappings: TableMappings) -> Iterator[Json]:
+    """The TableInput of every table of a source's Glue database; `lake` is s3://bucket/prefix."""
+    if settings.data_format != "parquet":
+        raise LandfallError(
+            f"S3Settings: DataFormat is '{settings.data_format}', but a catalog table needs parquet "
+            "(text with line breaks in a field cannot be read there)"
+        )
+    for table in source.tables:
+        folder = f"{lake}/bronze/{table_folder(source.name, source.schema, table.name)}"
+        columns = [(name, _glue_type(kind)) for name, kind in _columns(table, settings, mappings)]
+        yield _table_input(table.name, folder, columns)
+        if settings.date_partition:
+            yield _table_input(table.name + BY_DAY, folder, columns) | _by_day(folder, settings)
+    yield _table_input(FILES_TABLE, files_folder(source, lake), list(_FILE_COLUMNS.items()))
+
+
+def files_folder(source: Source, lake: str) -> str:
+    """Where the list of a source's bronze files lies, which Athena reads instead of listing them."""
+    return f"{lake}/catalog/{source.name}/files/"
+
+
+def _columns(table: Table, settings: S3Settings, mappings: TableMappings) -> Iterator[tuple[str, str]]:
+    """The columns of a bronze file, as DMS orders them."""
+    yield OP_COLUMN.lower(), "varchar"
+    yield settings.timestamp_column, "varchar"
+    for column in table.columns:
+        yield column.name.lower(), column.data_type
+    for name, _ in mappings.added_columns:
+        yield name, "varchar"
+    for column in table.columns:
+        if mappings.before_image_prefix is not None and column.name in table.primary_key:
+            yield f"{mappings.before_image_prefix}{column.name}".lower(), column.data_type
+
+
+def _glue_type(data_type: str) -> str:
+    if data_type.startswith("decimal("):
+        return data_type
+    if data_type not in _TYPES:
+        raise LandfallError(f"the registry's type '{data_type}' has no counterpart in a catalog table")
+    return _TYPES[data_type]
+
+
+def _table_input(name: str, folder: str, columns: list[tuple[str, str]]) -> Json:
+    return {
+        "Name": name,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {"EXTERNAL": "TRUE", "classification": "parquet"},
+        "PartitionKeys": [],
+        "StorageDescriptor": {
+            "Columns": [{"Name": column, "Type": kind} for column, kind in columns],
+            "Location": folder,
+            **_PARQUET,
+        },
+    }
+
+
+def _by_day(folder: str, settings: S3Settings) -> Json:
+    """Partitions that are worked out, not stored: a folder of a new day is there at once."""
+    pattern = settings.date_folder_format()
+    for posix, java in (("%Y", "yyyy"), ("%m", "MM"), ("%d", "dd"), ("%H", "HH")):
+        pattern = pattern.replace(posix, java)
+    unit = "HOURS" if "HH" in pattern else "DAYS" if "dd" in pattern else "MONTHS"
+    # wide, so that a source whose clock is wrong loses nothing; a query names its days
+    first = re.sub("M+|d+", "01", pattern.replace("yyyy", "1970")).replace("HH", "00")
+    return {
+        "PartitionKeys": [{"Name": DAY_COLUMN, "Type": "string", "Comment": "Folder of the commit date"}],
+        "Parameters": {
+            "EXTERNAL": "TRUE",
+            "classification": "parquet",
+            "projection.enabled": "true",
+            f"projection.{DAY_COLUMN}.type": "date",
+            f"projection.{DAY_COLUMN}.format": pattern,
+            f"projection.{DAY_COLUMN}.range": f"{first},NOW+36500DAYS",
+            f"projection.{DAY_COLUMN}.interval": "1",
+            f"projection.{DAY_COLUMN}.interval.unit": unit,
+            "storage.location.template": f"{folder}${{{DAY_COLUMN}}}",
+        },
+    }

