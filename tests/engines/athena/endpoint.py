@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import threading
 import time
 import uuid
@@ -88,6 +89,8 @@ class Endpoint:
         self._pool = ThreadPoolExecutor(8)
 
     def __enter__(self) -> Endpoint:
+        # a line for each request is no help to anybody
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import boto3
 
+from tests.engines.athena.duckdb_backend import DuckDBBackend
 from tests.engines.athena.endpoint import Endpoint
 from tests.engines.athena.glue import Glue
 from tests.engines.athena.s3_log import S3Log
@@ -32,6 +33,7 @@ class AthenaStandIn:
     cloud: Cloud
     endpoint: Endpoint
     s3: S3Log
+    s3_port: int
     glue: Glue
 
     @property
@@ -40,7 +42,8 @@ class AthenaStandIn:
         return {
             "AWS_ENDPOINT_URL": self.cloud.glue,
             "AWS_ENDPOINT_URL_S3": self.cloud.s3,
-            "LANDFALL_S3_ENDPOINT": self.cloud.s3.removeprefix("http://"),
+            # not through the log: what DuckDB reads there is not Athena's
+            "LANDFALL_S3_ENDPOINT": f"127.0.0.1:{self.s3_port}",
             "AWS_ACCESS_KEY_ID": self.cloud.key,
             "AWS_SECRET_ACCESS_KEY": self.cloud.secret,
             "AWS_REGION": self.cloud.region,
@@ -63,8 +66,10 @@ def athena_stand_in(folder: Path, engine: str = "trino") -> Iterator[AthenaStand
             backend = TrinoBackend(trino.url, glue)
             warm_up(backend)
             endpoint.backend = backend
+        else:
+            endpoint.backend = DuckDBBackend(cloud, glue)
         _client(cloud, "s3", cloud.s3).create_bucket(Bucket=BUCKET)
-        yield AthenaStandIn(engine, cloud, endpoint, s3, glue)
+        yield AthenaStandIn(engine, cloud, endpoint, s3, seaweed, glue)
 
 
 def _client(cloud: Cloud, service: str, url: str):  # type: ignore[no-untyped-def]

@@ -1,0 +1,36 @@
+"""The tables that dbt builds, and the columns that tell their rows apart, from dbt's manifest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def built_tables(manifest: Path) -> dict[str, list[str]]:
+    """Every table (no view) as 'schema.name', with its key as the project's own tests declare it."""
+    parsed: dict[str, Any] = json.loads(manifest.read_text("utf-8"))
+    keys: dict[str, list[tuple[int, list[str]]]] = {}
+    for node in parsed["nodes"].values():
+        rank, columns = _declared_key(node)
+        if columns:
+            keys.setdefault(node["attached_node"], []).append((rank, columns))
+    tables = {}
+    for name, node in parsed["nodes"].items():
+        if node["resource_type"] == "model" and node["config"]["materialized"] in ("table", "incremental"):
+            assert name in keys, f"no test of {name} says what its key is"
+            tables[f"{node['schema']}.{node['alias']}"] = min(keys[name])[1]
+    return tables
+
+
+def _declared_key(node: dict[str, Any]) -> tuple[int, list[str]]:
+    """What a generic test says of the key, the surest first; nothing if it says nothing."""
+    test = node.get("test_metadata") or {}
+    arguments = test.get("kwargs", {})
+    if test.get("name") == "unique_combination":
+        return 1, arguments["columns"]
+    if test.get("name") == "unique":
+        return 2, [arguments["column_name"]]
+    if test.get("name") == "no_nulls":
+        return 3, arguments["columns"][:1]
+    return 0, []
