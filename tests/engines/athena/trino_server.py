@@ -21,6 +21,8 @@ JVM = """\
 -Xmx2G
 -XX:+UseSerialGC
 -XX:TieredStopAtLevel=1
+-XX:+UnlockDiagnosticVMOptions
+-XX:-BytecodeVerificationRemote
 -XX:+ExitOnOutOfMemoryError
 -XX:-OmitStackTraceInFastThrow
 -Djdk.attach.allowAttachSelf=true
@@ -35,7 +37,15 @@ http-server.http.port={port}
 discovery.uri=http://127.0.0.1:{port}
 catalog.management=static
 query.max-memory-per-node=700MB
-task.concurrency=2
+# Planning and starting cost more than these small tables: no choice of plans, one thread a step.
+enable-stats-calculator=false
+enable-dynamic-filtering=false
+optimizer.join-reordering-strategy=NONE
+join-distribution-type=BROADCAST
+redistribute-writes=false
+task.concurrency=1
+task.min-writer-count=1
+task.max-writer-count=1
 task.max-worker-threads=4
 """
 
@@ -62,6 +72,8 @@ hive.partition-projection-enabled=true
 hive.recursive-directories=true
 hive.metastore.glue.partitions-segments=1
 hive.max-partitions-per-writers=100
+hive.collect-column-statistics-on-write=false
+hive.table-statistics-enabled=false
 """
 
 ICEBERG = """\
@@ -69,6 +81,8 @@ connector.name=iceberg
 iceberg.catalog.type=glue
 iceberg.hive-catalog-name=awsdatacatalog
 iceberg.max-partitions-per-writer=100
+iceberg.extended-statistics.collect-on-write=false
+iceberg.table-statistics-enabled=false
 """
 
 
