@@ -29,7 +29,7 @@
     {# Athena tells the path of a file only by opening it, history and all. So `landfall catalog` lists
        them beforehand, into a table beside those of the source. #}
     {% set selects = [] %}
-    {% for name, nodes in graph.sources.values() | groupby('source_name') %}
+    {% for name, nodes in (graph.sources.values() if execute else []) | groupby('source_name') %}
         {% set files = adapter.get_relation(nodes[0].database, nodes[0].schema, 'landfall_files') %}
         {% if files is none %}
             {% do exceptions.warn("source '" ~ name ~ "' counts as empty: run `landfall catalog --source " ~ name ~ "` first") %}

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with changed_records as (
     select * from {{ ref('stg_olist__customer_states') }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with touched_orders as (
     select * from {{ ref('stg_olist__order_changes') }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with changed_states as (
     select * from {{ ref('stg_olist__product_states') }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with states as (
     select * from {{ ref('stg_olist__seller_states') }}
 ),
