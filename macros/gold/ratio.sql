@@ -2,6 +2,6 @@
    the type of avg() and of a division of whole numbers. #}
 {% macro ratio(part, whole) %}
     {%- do return(
-        'cast(cast(' ~ part ~ ' as double precision) / nullif(' ~ whole ~ ', 0) as decimal(10, 4))'
+        'cast(cast(' ~ part ~ ' as ' ~ column_type('double') ~ ') / nullif(' ~ whole ~ ', 0) as decimal(10, 4))'
     ) -%}
 {% endmacro %}

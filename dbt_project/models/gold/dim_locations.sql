@@ -93,11 +93,11 @@ final as (
 
         ---------- numerics
         cast(
-            cast(coordinates.latitude_sum as double precision)
+            cast(coordinates.latitude_sum as {{ column_type('double') }})
             / coordinates.coordinate_count as decimal(9, 6)
         ) as latitude,
         cast(
-            cast(coordinates.longitude_sum as double precision)
+            cast(coordinates.longitude_sum as {{ column_type('double') }})
             / coordinates.coordinate_count as decimal(9, 6)
         ) as longitude,
         cast(coalesce(coordinates.coordinate_count, 0) as integer) as coordinate_count

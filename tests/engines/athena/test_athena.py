@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import psycopg2
 import pytest
+from sqlfluff.core import Linter
 
 from ingestion.demo.olist.load import from_generator
 from ingestion.demo.olist.traffic import run_traffic
@@ -131,6 +132,16 @@ def test_tables_are_iceberg_and_facts_are_partitioned(warehouses: Warehouses) ->
     if warehouses.stand_in.engine == "trino":
         partitions = 'select partition.ordered_at_month as month from gold."fact_orders$partitions"'
         assert len(list(query(warehouses.athena, partitions))) > 1
+
+
+def test_the_compiled_sql_is_in_athenas_grammar(warehouses: Warehouses) -> None:
+    linter = Linter(dialect="athena")
+    models = warehouses.compiled_models()
+    # the other tables of a source are the same macros again
+    checked = [path for path in models if "olist" not in path.parts or path.stem.endswith("olist__customers")]
+    assert len(checked) > 20
+    for path in checked:
+        assert linter.parse_string(path.read_text("utf-8")).violations == [], path
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,10 @@ class Warehouses:
         """Every table that dbt builds, with its key."""
         return built_tables(self._home.dbt / "manifest.json")
 
+    def compiled_models(self) -> list[Path]:
+        """The SQL of every model as it was sent last."""
+        return sorted((self._home.dbt / "compiled" / "landfall" / "models").glob("**/*.sql"))
+
     def differences(self, expected: Rows | None = None) -> list[Difference]:
         """Where Athena's tables are not what DuckDB's are, or what else is expected."""
         found = []
