@@ -65,7 +65,8 @@ class DuckDBBackend:
     def _query(self, statement: str) -> Result:
         [tree] = sqlglot.parse(statement, read="athena")
         assert tree is not None
-        self._expose_external(tree)
+        # a view that is made is in Glue only afterwards
+        self._expose_external(tree.expression if isinstance(tree, exp.Create) else tree)
         found = self._duckdb.execute(_translate(tree))
         if isinstance(tree, exp.Create):
             self._register(tree.this.db, tree.this.name, {"TableType": "VIRTUAL_VIEW"})

@@ -52,11 +52,12 @@ class Warehouses:
         """A command on Athena."""
         return run_dbt(self._home, *arguments, "--target", "athena")
 
-    def build(self, command: str, *arguments: str) -> DbtResult:
-        """A command on Athena, and a plain `run` on DuckDB beside it. Both must succeed."""
+    def build(self, *command: str) -> DbtResult:
+        """A command on Athena, and a `run` of all models on DuckDB beside it. Both must succeed."""
+        refresh = [argument for argument in command if argument == "--full-refresh"]
         with ThreadPoolExecutor(1) as pool:
-            measure = pool.submit(run_dbt, self.shop.home, "run", *arguments, "--target", "duckdb_s3")
-            done = self.dbt(command, *arguments)
+            measure = pool.submit(run_dbt, self.shop.home, "run", *refresh, "--target", "duckdb_s3")
+            done = self.dbt(*command)
             assert measure.result().succeeded, measure.result().messages
         assert done.succeeded, done.messages
         return done
