@@ -14,7 +14,7 @@ Row = dict[str, object]
 Rows = Callable[[str], Iterable[Row]]
 
 # They tell when a warehouse wrote a row, so they differ between any two runs.
-CLOCKS = frozenset({"_applied_at", "_noticed_at", "_written_at", "noticed_at"})
+CLOCKS = frozenset({"_applied_at", "_noticed_at", "_written_at", "changed_at", "noticed_at"})
 
 
 @dataclass(frozen=True)
