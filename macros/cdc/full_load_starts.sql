@@ -70,3 +70,8 @@
     {# opens it to see its columns, reads no row #}
     {% do return(adapter.location_exists(lake_root() ~ '/bronze/' ~ source_file)) %}
 {% endmacro %}
+
+{% macro athena__can_be_opened(source_file) %}
+    {# nothing short of reading it tells; one that cannot be read stops the run, with its name #}
+    {% do return(true) %}
+{% endmacro %}

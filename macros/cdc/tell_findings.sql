@@ -26,7 +26,7 @@
     {{ return(adapter.dispatch('unreadable_file')(message)) }}
 {% endmacro %}
 
-{% macro duckdb__unreadable_file(message) %}
+{% macro default__unreadable_file(message) %}
     {% set prefix = modules.re.escape(lake_root() ~ '/bronze/') %}
     {% set found = modules.re.search(prefix ~ '([^\'"\n]*?[.](?:parquet|csv[.]gz|csv))', message) %}
     {% do return(found.group(1) if found else none) %}
