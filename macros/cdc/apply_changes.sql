@@ -10,7 +10,7 @@
    a newer full load replaces all rows before it. #}
 {% macro apply_changes(source_name, table_name, key=[]) %}
     {% set row_key = key or ['_change_id'] %}
-    {{ config(materialized='incremental', incremental_strategy='merge', unique_key=row_key) }}
+    {{ config(materialized='incremental', incremental_strategy='merge', unique_key=row_key, dist=row_key[0]) }}
     {% set pending = change_context(source_name, table_name, key) %}
     {% set table = pending.table %}
     {% set columns = table.columns if key else table.columns + [{'name': '_change_id', 'data_type': 'varchar'}] %}

@@ -64,11 +64,7 @@
 {% endmacro %}
 
 {% macro file_name(path) %}
-    {{ return(adapter.dispatch('file_name')(path)) }}
-{% endmacro %}
-
-{% macro duckdb__file_name(path) %}
-    {%- do return("split_part(" ~ path ~ ", '/', -1)") -%}
+    {%- do return("regexp_replace(" ~ path ~ ", '^.*/', '')") -%}
 {% endmacro %}
 
 {% macro athena__file_name(path) %}

@@ -4,7 +4,7 @@
 
        {{ change_history('olist', 'sellers', key=['seller_id']) }} #}
 {% macro change_history(source_name, table_name, key) %}
-    {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=key) }}
+    {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=key, dist=(key or ['auto'])[0]) }}
     {% if execute and not key %}
         {% do exceptions.raise_compiler_error(
             this.identifier ~ ': a table without a key has no history, only inserts, and its base_ model holds '

@@ -21,11 +21,11 @@
         {% endif %}
         {% endfor %}
         select
-            cast(null as varchar) as source_name,
-            cast(null as varchar) as table_name,
-            cast(null as varchar) as source_file,
-            cast(null as varchar) as reason,
-            cast(null as varchar) as row_text
+            cast(null as {{ column_type('varchar') }}) as source_name,
+            cast(null as {{ column_type('varchar') }}) as table_name,
+            cast(null as {{ column_type('varchar') }}) as source_file,
+            cast(null as {{ column_type('varchar') }}) as reason,
+            cast(null as {{ column_type('varchar') }}) as row_text
         where 1 = 0
     ),
 
@@ -50,11 +50,11 @@
         {% if newest %}
         union all
         select
-            cast(null as varchar) as source_name,
-            cast(null as varchar) as table_name,
-            cast(null as varchar) as source_file,
-            cast(null as varchar) as reason,
-            cast(null as varchar) as row_text,
+            cast(null as {{ column_type('varchar') }}) as source_name,
+            cast(null as {{ column_type('varchar') }}) as table_name,
+            cast(null as {{ column_type('varchar') }}) as source_file,
+            cast(null as {{ column_type('varchar') }}) as reason,
+            cast(null as {{ column_type('varchar') }}) as row_text,
             cast('{{ newest }}' as {{ column_type('timestamp') }}) as noticed_at
         {% endif %}
     )

@@ -17,13 +17,13 @@
         {% endfor %}
         {% endfor %}
         select
-            cast(null as varchar) as source_name,
-            cast(null as varchar) as table_name,
-            cast(null as varchar) as source_file,
-            cast(null as varchar) as drift,
-            cast(null as varchar) as column_name,
-            cast(null as varchar) as declared_type,
-            cast(null as varchar) as found_type
+            cast(null as {{ column_type('varchar') }}) as source_name,
+            cast(null as {{ column_type('varchar') }}) as table_name,
+            cast(null as {{ column_type('varchar') }}) as source_file,
+            cast(null as {{ column_type('varchar') }}) as drift,
+            cast(null as {{ column_type('varchar') }}) as column_name,
+            cast(null as {{ column_type('varchar') }}) as declared_type,
+            cast(null as {{ column_type('varchar') }}) as found_type
         where 1 = 0
     )
 
@@ -64,6 +64,19 @@
    retyped), column_name, declared_type, found_type, in the engine's words. #}
 {% macro drift_in(table, file) %}
     {{ return(adapter.dispatch('drift_in')(table, file)) }}
+{% endmacro %}
+
+{% macro default__drift_in(table, file) %}
+    {# through a catalog every file has the columns that are declared there; what it has itself, no query tells #}
+    select
+        cast(null as varchar) as source_name,
+        cast(null as varchar) as table_name,
+        cast(null as varchar) as source_file,
+        cast(null as varchar) as drift,
+        cast(null as varchar) as column_name,
+        cast(null as varchar) as declared_type,
+        cast(null as varchar) as found_type
+    where 1 = 0
 {% endmacro %}
 
 {% macro duckdb__drift_in(table, file) %}

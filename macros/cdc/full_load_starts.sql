@@ -75,3 +75,17 @@
     {# nothing short of reading it tells; one that cannot be read stops the run, with its name #}
     {% do return(true) %}
 {% endmacro %}
+
+{% macro redshift__read_load_starts(files) %}
+    {% set by_table = {} %}
+    {% for file in files %}
+        {% do by_table.setdefault(file.split('/')[0] ~ '/' ~ file.split('/')[2], []).append(file) %}
+    {% endfor %}
+    {% set selects = [] %}
+    {% for table, its_files in by_table.items() %}
+        {% set names = table.split('/') %}
+        {% do selects.append('select ' ~ spectrum_source_file() ~ ', min(_dms_timestamp) from '
+            ~ source(names[0], names[1]) ~ ' where ' ~ spectrum_files(its_files) ~ ' group by "$path"') %}
+    {% endfor %}
+    {% do return(selects | join(' union all ')) %}
+{% endmacro %}

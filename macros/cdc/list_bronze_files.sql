@@ -41,3 +41,25 @@
     {% endfor %}
     {% do return(selects | join(' union all ') or no_bronze_files()) %}
 {% endmacro %}
+
+{% macro redshift__list_bronze_files() %}
+    {# Spectrum tells the path of a file only by opening it, and never its age. So `landfall catalog` lists
+       them beforehand, into a table beside those of the source. #}
+    {% set text = column_type('varchar') %}
+    {% set selects = [] %}
+    {% for name, nodes in (graph.sources.values() if execute else []) | groupby('source_name') %}
+        {% set files = api.Relation.create(database=target.database, schema=nodes[0].schema, identifier='landfall_files') %}
+        {% set there = run_query("select 1 from svv_external_tables where schemaname = '" ~ files.schema
+            ~ "' and tablename = '" ~ files.identifier ~ "'").rows %}
+        {% if not there %}
+            {% do exceptions.warn("source '" ~ name ~ "' counts as empty: there is no table " ~ files
+                ~ ": make the external schema, and run `landfall catalog --source " ~ name ~ "`") %}
+        {% else %}
+            {% do selects.append(
+                'select cast(source_name as ' ~ text ~ ') as source_name, cast(schema_name as ' ~ text ~ ') as schema_name,'
+                ~ ' cast(table_name as ' ~ text ~ ') as table_name, cast(source_file as ' ~ text ~ ') as source_file,'
+                ~ ' size_bytes, cast(modified_at as timestamp) as modified_at, is_full_load from ' ~ files) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(selects | join(' union all ') or no_bronze_files()) %}
+{% endmacro %}

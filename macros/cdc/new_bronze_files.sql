@@ -27,18 +27,24 @@
        noticed, or has no rows: one that cannot be opened now either stops the model here. #}
     {% set loads = run_query("
         select distinct
-            cast(noticed.load_started_at as varchar),
-            case when noticed.load_started_at is null then noticed.source_file end
-        from " ~ noticed ~ " as noticed
-        left join (" ~ present ~ ") as present on noticed.source_file = present.source_file
-        where noticed." ~ of_table ~ " and noticed.is_full_load
-            and (noticed.load_started_at is not null or (noticed.size_bytes > 0 and present.source_file is not null))
-            and (
-                noticed.noticed_at = (
-                    select max(newer.noticed_at) from " ~ noticed ~ " as newer
-                    where newer.source_file = noticed.source_file
-                )" ~ (" or noticed.noticed_at <= cast('" ~ mark ~ "' as " ~ column_type('timestamp') ~ ")" if mark else "") ~ "
-            )").rows %}
+            cast(load_started_at as varchar),
+            case when load_started_at is null then source_file end
+        from (
+            select
+                noticed.source_file,
+                noticed.size_bytes,
+                noticed.load_started_at,
+                noticed.noticed_at,
+                noticed.is_full_load,
+                max(noticed.noticed_at) over (partition by noticed.source_file) as newest_noticed_at,
+                present.source_file is not null as is_present
+            from " ~ noticed ~ " as noticed
+            left join (" ~ present ~ ") as present on noticed.source_file = present.source_file
+            where noticed." ~ of_table ~ "
+        ) as noticed
+        where is_full_load
+            and (load_started_at is not null or (size_bytes > 0 and is_present))
+            and (noticed_at = newest_noticed_at" ~ (" or noticed_at <= cast('" ~ mark ~ "' as " ~ column_type('timestamp') ~ ")" if mark else "") ~ ")").rows %}
     {% set generations = loads | map(attribute=0) | select | list %}
     {% set unopened = loads | map(attribute=1) | select | list if table.load_time == 'task_start' else [] %}
     {% if unopened %}
@@ -64,6 +70,11 @@
 {% endmacro %}
 
 {% macro athena__present_bronze_files(table) %}
+    {% do return("select source_file from (" ~ list_bronze_files() ~ ") as listed"
+        ~ " where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'") %}
+{% endmacro %}
+
+{% macro redshift__present_bronze_files(table) %}
     {% do return("select source_file from (" ~ list_bronze_files() ~ ") as listed"
         ~ " where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'") %}
 {% endmacro %}

@@ -18,7 +18,7 @@
     load_starts as (
         {% for source_file, load_started_at in load_starts %}
         select
-            '{{ source_file }}' as source_file,
+            cast('{{ source_file }}' as {{ column_type('varchar') }}) as source_file,
             cast({{ "'" ~ load_started_at ~ "'" if load_started_at else 'null' }} as {{ column_type('timestamp') }}) as load_started_at
         {% if not loop.last %}union all{% endif %}
         {% else %}
@@ -74,10 +74,10 @@
 {% macro no_bronze_files() %}
     {% do return("
         select
-            cast(null as varchar) as source_name,
-            cast(null as varchar) as schema_name,
-            cast(null as varchar) as table_name,
-            cast(null as varchar) as source_file,
+            cast(null as " ~ column_type('varchar') ~ ") as source_name,
+            cast(null as " ~ column_type('varchar') ~ ") as schema_name,
+            cast(null as " ~ column_type('varchar') ~ ") as table_name,
+            cast(null as " ~ column_type('varchar') ~ ") as source_file,
             cast(null as bigint) as size_bytes,
             cast(null as " ~ column_type('timestamp') ~ ") as modified_at,
             cast(null as boolean) as is_full_load

@@ -108,3 +108,42 @@
     {% endif %}
     {% do return("\"$path\" in ('" ~ prefix ~ files | join("', '" ~ prefix) ~ "')") %}
 {% endmacro %}
+
+{% macro redshift__read_bronze(table, files) %}
+    {# Texts get one width in every run: or a later run would widen the table that it merges into. #}
+    {% set text = column_type('varchar') %}
+    select
+        cast(op as {{ text }}) as "Op",
+        cast(_dms_timestamp as {{ text }}) as _dms_timestamp,
+        {% for column in table.columns %}
+        {{ spectrum_value(column.name, column.data_type) }} as {{ adapter.quote(column.name) }},
+        {% endfor %}
+        cast(_dms_change_seq as {{ text }}) as _dms_change_seq,
+        {% for column in table.columns if column.name in table.key %}
+        {{ spectrum_value(before_image(column.name), column.data_type) }} as {{ adapter.quote(before_image(column.name)) }},
+        {% endfor %}
+        cast({{ spectrum_source_file() }} as {{ text }}) as _source_file,
+        cast(null as {{ text }}) as _malformed,
+        cast(null as {{ text }}) as _line
+    from {{ source(table.source, table.name) }}
+    where {{ spectrum_files(files) }}
+{% endmacro %}
+
+{# The catalog has a timestamp as the microseconds since 1970 that the file holds (see ingestion/catalog). #}
+{% macro spectrum_value(name, data_type) %}
+    {%- set column = adapter.quote(name) -%}
+    {%- if data_type != 'timestamp' -%}{%- do return(column) -%}{%- endif -%}
+    {%- do return('dateadd(microsecond, cast(' ~ column ~ " % 1000000 as integer), timestamp 'epoch' + "
+        ~ column ~ " / 1000000 * interval '1 second')") -%}
+{% endmacro %}
+
+{# The path below bronze/ of the file that a row of an external table comes from. #}
+{% macro spectrum_source_file() %}
+    {%- do return('substring("$path", ' ~ ((lake_root() ~ '/bronze/') | length + 1) ~ ')') -%}
+{% endmacro %}
+
+{# Files (paths below bronze/) as a condition on the rows of an external table. #}
+{% macro spectrum_files(files) %}
+    {%- set prefix = lake_root() ~ '/bronze/' -%}
+    {%- do return("\"$path\" in ('" ~ prefix ~ files | join("', '" ~ prefix) ~ "')") -%}
+{% endmacro %}

@@ -19,3 +19,7 @@
 {% macro athena__has_bronze_files() %}
     {% do return(run_query('select 1 from (' ~ list_bronze_files() ~ ') as listed limit 1').rows | length > 0) %}
 {% endmacro %}
+
+{% macro redshift__has_bronze_files() %}
+    {% do return(run_query('select 1 from (' ~ list_bronze_files() ~ ') as listed limit 1').rows | length > 0) %}
+{% endmacro %}

@@ -21,13 +21,14 @@
     {% endfor %}
 {% endmacro %}
 
-{# The bronze file that an engine's error message names, below bronze/, or none. #}
+{# The bronze file that an engine's error message names, below bronze/, or none. S3's own address of a
+   file ends as the one in the lake does. #}
 {% macro unreadable_file(message) %}
     {{ return(adapter.dispatch('unreadable_file')(message)) }}
 {% endmacro %}
 
 {% macro default__unreadable_file(message) %}
-    {% set prefix = modules.re.escape(lake_root() ~ '/bronze/') %}
+    {% set prefix = modules.re.escape(lake_root().split('://')[-1] ~ '/bronze/') %}
     {% set found = modules.re.search(prefix ~ '([^\'"\n]*?[.](?:parquet|csv[.]gz|csv))', message) %}
     {% do return(found.group(1) if found else none) %}
 {% endmacro %}

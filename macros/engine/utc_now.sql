@@ -11,3 +11,9 @@
 {% macro athena__utc_now() %}
     {%- do return("cast(current_timestamp(6) at time zone 'UTC' as timestamp(6))") -%}
 {% endmacro %}
+
+{% macro redshift__utc_now() %}
+    {# getdate() has whole seconds only, and two writes in one second could not be told apart. SYSDATE is
+       in the session's time zone, which is UTC unless someone altered the user. #}
+    {%- do return('sysdate') -%}
+{% endmacro %}

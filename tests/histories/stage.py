@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -22,10 +22,20 @@ from tests.histories.workers import Workers
 
 
 class Stage:
-    """PostgreSQL and DuckDB; a context manager that starts and stops the server."""
+    """PostgreSQL and a warehouse; a context manager that starts and stops the server.
 
-    def __init__(self, scratch: Path, project: Path = PROJECT, server: PostgresServer | None = None) -> None:
+    `target` makes the warehouse of a home; dbt's own target follows LANDFALL_TARGET (profiles.yml).
+    """
+
+    def __init__(
+        self,
+        scratch: Path,
+        project: Path = PROJECT,
+        server: PostgresServer | None = None,
+        target: Callable[[Path], DuckdbTarget] = DuckdbTarget,
+    ) -> None:
         self.scratch = scratch
+        self._target = target
         self._project = project
         self._given = server
         self._numbers = itertools.count(1)
@@ -53,7 +63,7 @@ class Stage:
         self._admin(f'create database "{name}"')
         source = PostgresSource(self.server.dsn(name))
         try:
-            target = DuckdbTarget(home)
+            target = self._target(home)
             player = Player(source, target, self.workers, home)
             try:
                 yield player, source, target

@@ -180,3 +180,8 @@ select
     ''::varchar as schemaname, ''::varchar as tablename, ''::varchar as columnname,
     ''::varchar as external_type, 0 as columnnum
 where false;
+
+---------- external tables: the schemas of bronze, see bronze.py
+
+create view redshift_standin.svv_external_tables as
+select schemaname, tablename from pg_tables where schemaname like 'bronze\_%';

@@ -1,7 +1,7 @@
 with order_rows as (
     select
         order_id,
-        'order' as reason,
+        cast('order' as varchar) as reason,
         _applied_at
     from {{ ref('base_olist__orders') }}
 ),
@@ -9,7 +9,7 @@ with order_rows as (
 item_rows as (
     select
         order_id,
-        'line' as reason,
+        cast('line' as varchar) as reason,
         _applied_at
     from {{ ref('base_olist__order_items') }}
 ),
@@ -17,7 +17,7 @@ item_rows as (
 payment_rows as (
     select
         order_id,
-        'payment' as reason,
+        cast('payment' as varchar) as reason,
         _applied_at
     from {{ ref('base_olist__order_payments') }}
 ),
@@ -25,7 +25,7 @@ payment_rows as (
 review_rows as (
     select
         order_id,
-        'review' as reason,
+        cast('review' as varchar) as reason,
         _applied_at
     from {{ ref('base_olist__order_reviews') }}
 ),
@@ -47,7 +47,7 @@ renamed as (
         order_id,
 
         ---------- strings
-        cast(reason as varchar) as reason,
+        reason,
 
         ---------- timestamps
         _applied_at as changed_at
