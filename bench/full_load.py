@@ -18,6 +18,7 @@ from ingestion.bronze.settings import S3Settings, TableMappings, TaskSettings
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.dms.mappings import default_settings, table_mappings
 from ingestion.postgres.connection import connect, scanner
+from ingestion.postgres.reader import PostgresReader
 from ingestion.postgres.tables import live_tables
 from ingestion.registry import find_source
 from ingestion.replica.full_load import load_table
@@ -73,7 +74,7 @@ def main() -> None:
             settings = S3Settings.parse({**default_settings("s3_settings"), **changed})
             with scanner(dsn) as reader:
                 load_table(
-                    reader, table, source="bench", started_at=started_at, settings=settings,
+                    PostgresReader(reader), table, source="bench", started_at=started_at, settings=settings,
                     mappings=mappings, lake=lake, prepare=True,
                     lob_max_bytes=TaskSettings().lob_max_bytes,
                 )  # fmt: skip

@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection
 
+from ingestion.demo.mariadb_server import MariadbServer
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.home import REPOSITORY, Home
 from tests.guarantees.matrix import load as load_matrix
@@ -64,6 +65,13 @@ def database(dsn: str) -> Iterator[connection]:
     opened.autocommit = True
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariadbServer]:
+    """A running server; each test makes its own database on it."""
+    with MariadbServer(tmp_path_factory.mktemp("mariadb") / "data") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
-import psycopg2
 import typer
 from rich.markup import escape
 
@@ -21,9 +20,9 @@ from ingestion.cli.report import console, reconciliation
 from ingestion.cli.source import SAMPLE_SOURCE, database, task
 from ingestion.demo.olist.traffic import Counts, run_traffic
 from ingestion.dms.mappings import default_settings, table_mappings
+from ingestion.engines import engine_of
 from ingestion.errors import LandfallError
 from ingestion.home import Home
-from ingestion.postgres.connection import connect, trouble
 from ingestion.reconcile.compare import reconcile as compare
 from ingestion.reconcile.compare import unbuilt_files
 from ingestion.registry import Source, find_source
@@ -88,7 +87,7 @@ def replicate(
         work = task(registered, dsn, place, max_batch_seconds=max_batch_seconds)
         if drop:
             work.drop()
-            console.print(f"slot and publication of '{source}' are gone")
+            console.print(f"nothing of '{source}' is left at its source")
             return
         _check_declaration(registered, dsn, first=reload or not (place.state / f"{source}.json").exists())
         with console.status("starting") as status:
@@ -177,13 +176,9 @@ def docs(home: HomeOption = None) -> None:
 
 def _check_declaration(source: Source, dsn: str, *, first: bool) -> None:
     """Before a load a wrong declaration is an error; once changes flow, what drifted is only told."""
-    connection = connect(dsn)
-    try:
-        wrong = wrong_declarations(source, connection)
-    except psycopg2.Error as error:
-        raise trouble(error) from None
-    finally:
-        connection.close()
+    engine = engine_of(source)
+    with engine.catalog(dsn) as catalog:
+        wrong = wrong_declarations(source, engine, catalog)
     if first:
         for line in keyless_tables(source):
             console.print(f"[yellow]no key:[/yellow] {escape(line)}", soft_wrap=True)

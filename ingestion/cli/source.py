@@ -12,9 +12,9 @@ import psycopg2
 from ingestion.bronze.lake import Lake, open_lake
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.dms.mappings import default_settings, table_mappings
+from ingestion.engines import dsn_variable, engine_of, source_dsn
 from ingestion.errors import CannotConnect, LandfallError
 from ingestion.home import Home
-from ingestion.postgres.connection import dsn_variable, source_dsn
 from ingestion.registry import Source
 from ingestion.replica.task import Task, TaskConfig
 
@@ -25,16 +25,13 @@ SAMPLE_SOURCE = "olist"
 def database(source: Source, home: Home) -> Iterator[str]:
     """Connection string of a source: the one that the environment names, else the sample server of
     the home, which is started for as long as it is needed if no other command runs it."""
-    server = PostgresServer(home.postgres)
-    if source.engine != "postgres":
-        raise LandfallError(f"source '{source.name}' is {source.engine}: only postgres is supported yet")
+    server, engine = PostgresServer(home.postgres), engine_of(source)
     if dsn_variable(source.name) in os.environ or source.name != SAMPLE_SOURCE:
         try:
-            yield source_dsn(source.name)
+            yield source_dsn(source)
         except CannotConnect as error:
             raise CannotConnect(
-                f"{error}; check {dsn_variable(source.name)}, and the password in it, in PGPASSWORD or in "
-                "~/.pgpass"
+                f"{error}; check {dsn_variable(source.name)}, and the password: in it, {engine.password_hint}"
             ) from None
     elif not home.postgres.exists():
         raise LandfallError(
@@ -63,6 +60,7 @@ def task(source: Source, dsn: str, home: Home, *, max_batch_seconds: float | Non
         s3_settings=settings,
         table_mappings=table_mappings(source),
         task_settings=default_settings("task_settings"),
+        engine=source.engine,
     )
     lake: Lake = open_lake(home.lake)
     return Task(config, dsn, lake, home.state)

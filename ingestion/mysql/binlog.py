@@ -10,8 +10,8 @@ from enum import IntEnum
 import pymysql
 from pymysql.constants.COMMAND import COM_BINLOG_DUMP
 
-from ingestion.errors import LandfallError
-from ingestion.mysql.connection import connect, server_words
+from ingestion.errors import LandfallError, SourceAway
+from ingestion.mysql.connection import connect
 
 
 class Kind(IntEnum):
@@ -81,21 +81,28 @@ class Binlog:
                 cursor.execute(f"set @master_heartbeat_period = {int(heartbeat * 1e9)}")
             payload = struct.pack("<IHI", position, 0, server_id) + file.encode()
             self._connection._execute_command(COM_BINLOG_DUMP, payload)
-        except pymysql.MySQLError as error:
-            self._connection.close()
-            raise LandfallError(f"the server does not give its log: {server_words(error)}") from None
+        except pymysql.MySQLError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Ends the stream."""
         # not close(): it would send a goodbye and the server is in the middle of a sentence
         self._connection._force_close()
 
+    def close_after_first(self) -> None:
+        """Ends the stream when it has begun: whether the server gives it, was all that one asked."""
+        try:
+            self.next()
+        finally:
+            self.close()
+
     def next(self) -> Event | None:
         """The next event, waiting for it; none for one that says nothing. Raises pymysql's errors."""
         packet = self._connection._read_packet()
         data = packet.get_all_data()
         if data[0] == 0xFE and len(data) < 9:
-            raise LandfallError("the server ended its log: it is shutting down, or another reader took over")
+            raise SourceAway("the server ended its log: it is shutting down, or another reader took over")
         timestamp, kind, server_id, _, end, flags = struct.unpack_from("<IBIIIH", data, 1)
         if kind in _SILENT:
             return None

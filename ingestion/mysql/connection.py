@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 import pymysql
 from pymysql.connections import Connection
 
-from ingestion.errors import LandfallError
+from ingestion.errors import CannotConnect, LandfallError, SourceAway
 
 # One form for every value, whatever the server's or the user's own settings are: the log and the full
 # load must agree to the character. No mode: some of them pad CHAR columns or read "x" as a name.
@@ -28,6 +28,9 @@ _KEYS = {
     "unix_socket": "unix_socket",
     "socket": "unix_socket",
 }
+
+# Errors of a connection that is lost: closed, shutting down, killed, idle for too long.
+_GONE = {0, 1053, 1080, 1158, 1159, 1160, 1161, 1927, 2006, 2013, 2055, 4031}
 
 _CONNECT_SECONDS = 10
 # A server that says nothing for so long is gone: the log sends heartbeats far more often.
@@ -48,12 +51,12 @@ class Dsn:
 
     @classmethod
     def parse(cls, text: str) -> Dsn:
-        """LandfallError, without the password in it, where the text is neither."""
+        """CannotConnect, without the password in it, where the text is neither."""
         try:
             given = _from_url(text) if "://" in text else dict(_word(word) for word in shlex.split(text))
             return cls(**{**given, "port": int(given.get("port") or 3306)})
         except ValueError:
-            raise LandfallError(
+            raise CannotConnect(
                 "the connection string is neither mysql://user:password@host:3306/database nor words "
                 "like host=… user=… password=… database=… (keys: " + ", ".join(_KEYS) + ")"
             ) from None
@@ -88,7 +91,7 @@ def connect(dsn: str, *, autocommit: bool = True) -> Connection:
     try:
         return pymysql.connect(**Dsn.parse(dsn).arguments(), autocommit=autocommit)
     except (pymysql.MySQLError, OSError, RuntimeError) as error:
-        raise LandfallError(f"cannot connect to MySQL: {server_words(error)}") from None
+        raise CannotConnect(f"cannot connect to MySQL: {server_words(error)}") from None
 
 
 def rows(connection: Connection, query: str, arguments: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -96,6 +99,23 @@ def rows(connection: Connection, query: str, arguments: tuple[Any, ...] = ()) ->
     with connection.cursor() as cursor:
         cursor.execute(query, arguments)
         return list(cursor.fetchall())
+
+
+def trouble(error: pymysql.MySQLError) -> LandfallError:
+    """What a failed statement, or a broken log, means to a task: SourceAway if the connection is gone."""
+    words, code = server_words(error), error.args[0] if error.args else 0
+    if code == 1236:
+        if "server_id" in words or "server_uuid" in words:
+            return SourceAway(f"another reader took over: {words}")
+        return LandfallError(
+            f"the source does not give its log since the checkpoint: {words}; changes may be lost, so load "
+            "again with --reload"
+        )
+    if code == 1227:
+        return LandfallError(f"{words}: grant replication client, replication slave on *.* to the user")
+    if code in _GONE:
+        return SourceAway(f"the connection to MySQL broke: {words}")
+    return LandfallError(f"MySQL says: {words}")
 
 
 def sql_name(name: str) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ingestion.errors import LandfallError
+from ingestion.live import LiveTable
 from ingestion.mysql import values
 from ingestion.mysql.charsets import BINARY, Charsets
-from ingestion.mysql.tables import LiveColumn, LiveTable
+from ingestion.mysql.tables import live_column, live_table
 from ingestion.mysql.values import Read
 
 # Types as the log numbers them.
@@ -128,11 +129,11 @@ def parse(body: bytes, charsets: Charsets, live: Callable[[str, str], LiveTable 
     table_now = live(schema, name)
     now = {column.name: column.type for column in table_now.columns} if table_now else {}
     pairs = [_column(column, charsets, now.get(column.name, ""), where) for column in columns]
-    table = LiveTable(
+    table = live_table(
         schema,
         name,
-        tuple(LiveColumn(column.name, kind) for column, (kind, _) in zip(columns, pairs, strict=True)),
-        tuple(columns[at].name for at in key),
+        (live_column(column.name, kind) for column, (kind, _) in zip(columns, pairs, strict=True)),
+        (columns[at].name for at in key),
     )
     return Layout(table, tuple(read for _, read in pairs))
 
@@ -245,14 +246,14 @@ def _column(column: _Column, charsets: Charsets, now: str, where: str) -> tuple[
 def _string(column: _Column, charsets: Charsets, now: str) -> tuple[str, Read]:
     kind, first, second = column.type, column.first, column.second
     if kind in (_BLOB, _BLOB_COMPRESSED):
-        size, name = first, "blob"
+        size, name = first, ("tinyblob", "blob", "mediumblob", "longblob")[first - 1]
     elif kind in (_VARCHAR, _VAR_STRING, _VARCHAR_COMPRESSED):
         size, name = (1 if first + second * 256 < 256 else 2), "varbinary"
     else:
         size, name = (1 if second < 256 else 2), "binary"
     text: Callable[[bytes], str | None] = values.hexadecimal
     if column.collation != BINARY:
-        name = {"blob": "text", "varbinary": "varchar", "binary": "char"}[name]
+        name = {"varbinary": "varchar", "binary": "char"}.get(name) or name.replace("blob", "text")
         text = charsets.decoder(column.collation)
     elif name == "binary":
         if now in _PLUGIN_TYPES:

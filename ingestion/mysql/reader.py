@@ -1,23 +1,54 @@
-"""Reads a query's rows for a full load, without holding them all."""
+"""Reads whole tables of MySQL, without holding them."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import connectorx
+import duckdb
 import pyarrow as pa
 
 from ingestion.errors import LandfallError
-from ingestion.mysql.connection import SESSION, Dsn
+from ingestion.live import LiveColumn, LiveTable, Rows
+from ingestion.mysql.connection import SESSION, Dsn, sql_name
+from ingestion.mysql.types import type_rule
+from ingestion.sql import sql_name as duckdb_name
 
 # Measured: with batches of this size, a few of them ahead, a load takes little longer than the server
 # needs to send the rows. One reader; a second one would only take the server's core.
 _BATCH_ROWS = 20_000
 _BATCHES_AHEAD = 4
+
+
+class MysqlReader:
+    """Brings rows to `connection`, which is DuckDB's."""
+
+    def __init__(self, dsn: str, connection: duckdb.DuckDBPyConnection) -> None:
+        self._dsn = dsn
+        self.connection = connection
+
+    @contextmanager
+    def rows(self, table: LiveTable, columns: Sequence[LiveColumn] | None = None) -> Iterator[Rows]:
+        """In the form that each column's rule expects."""
+        values = ", ".join(
+            f"{type_rule(column.type).load.format(sql_name(column.name))} as {sql_name(column.name)}"
+            for column in columns or table.columns
+        )
+        with reading(self._dsn, f"select {values} from {table.sql}") as batches:
+            self.connection.register("loaded", batches)
+            try:
+                yield Rows("loaded", _value)
+            finally:
+                self.connection.unregister("loaded")
+
+
+def _value(column: LiveColumn) -> str:
+    value = type_rule(column.type).loaded.format(duckdb_name(column.name))
+    return f"({value})::{column.rule.bronze}"
 
 
 @contextmanager

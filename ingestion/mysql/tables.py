@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 
 from pymysql.connections import Connection
 
 from ingestion.errors import LandfallError
+from ingestion.live import LiveColumn, LiveTable
 from ingestion.mysql.connection import rows, sql_name
-from ingestion.mysql.types import TypeRule, type_rule
+from ingestion.mysql.types import type_rule
 
 
-@dataclass(frozen=True)
-class LiveColumn:
-    """A column as the database has it now."""
-
-    name: str
-    type: str
-
-    @cached_property
-    def rule(self) -> TypeRule:
-        """How its values become bronze."""
-        return type_rule(self.type)
+def live_column(name: str, column_type: str) -> LiveColumn:
+    """A column of a type as information_schema names it."""
+    return LiveColumn(name, column_type, type_rule(column_type))
 
 
-@dataclass(frozen=True)
-class LiveTable:
-    """A table as the database has it now."""
-
-    schema: str
-    name: str
-    columns: tuple[LiveColumn, ...]
-    primary_key: tuple[str, ...]
-
-    @property
-    def sql(self) -> str:
-        """Its quoted name."""
-        return f"{sql_name(self.schema)}.{sql_name(self.name)}"
-
-    def converted(self, names: Iterable[str] | None = None) -> str:
-        """The query for its rows, in the form that each column's rule expects; some columns, or all."""
-        rules = {column.name: column.rule for column in self.columns}
-        columns = ", ".join(
-            f"{rules[name].load.format(sql_name(name))} as {sql_name(name)}" for name in names or rules
-        )
-        return f"select {columns} from {self.sql}"
+def live_table(
+    schema: str, name: str, columns: Iterable[LiveColumn], primary_key: Iterable[str]
+) -> LiveTable:
+    """A table under its quoted name."""
+    return LiveTable(schema, name, tuple(columns), tuple(primary_key), f"{sql_name(schema)}.{sql_name(name)}")
 
 
 _COLUMNS = """
@@ -62,12 +37,13 @@ _COLUMNS = """
 """
 
 
-def live_tables(connection: Connection, schema: str, names: list[str]) -> dict[str, LiveTable]:
+def live_tables(connection: Connection, schema: str, names: Sequence[str]) -> dict[str, LiveTable]:
     """The named tables of a schema. LandfallError names the first that is not there."""
     columns: dict[str, list[LiveColumn]] = {}
     keys: dict[str, list[tuple[int, str]]] = {}
-    for table, column, column_type, key_position in rows(connection, _COLUMNS, (schema, names or [""])):
-        columns.setdefault(table, []).append(LiveColumn(column, str(column_type)))
+    found = rows(connection, _COLUMNS, (schema, tuple(names) or ("",)))
+    for table, column, column_type, key_position in found:
+        columns.setdefault(table, []).append(live_column(column, str(column_type)))
         if key_position:
             keys.setdefault(table, []).append((key_position, column))
     for name in names:
@@ -77,8 +53,6 @@ def live_tables(connection: Connection, schema: str, names: list[str]) -> dict[s
                 "(or this user may not see it)"
             )
     return {
-        name: LiveTable(
-            schema, name, tuple(columns[name]), tuple(column for _, column in sorted(keys.get(name, [])))
-        )
+        name: live_table(schema, name, columns[name], (column for _, column in sorted(keys.get(name, []))))
         for name in names
     }

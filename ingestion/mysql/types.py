@@ -7,7 +7,9 @@ one bronze value, equal to the last digit, through an expression of DuckDB.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from ingestion.live import TypeRule
 
 _INTEGERS = {
     "tinyint": "tinyint",
@@ -24,57 +26,60 @@ _SHAPES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class TypeRule:
-    """`bronze`: DuckDB's name of the type in the file. `load`: what a query asks the server for.
-    `log` and `loaded`: DuckDB's expressions over the log's text and over what the query brought."""
+# To DMS these are LOBs; a TEXT is a long string.
+_LOBS = {"mediumtext", "longtext", "blob", "mediumblob", "longblob"}
 
-    bronze: str
-    log: str = "{}"
+
+@dataclass(frozen=True)
+class MysqlRule(TypeRule):
+    """`load` is what a query asks the server for, `loaded` DuckDB's expression over what it brought."""
+
     load: str = "{}"
     loaded: str = "{}"
 
 
-_TEXT = TypeRule("varchar", load="cast({} as char)")
+_TEXT = MysqlRule("varchar", load="cast({} as char)")
 # What the log decodes to is hexadecimal text.
-_BLOB = TypeRule("blob", log="unhex({})")
+_BLOB = MysqlRule("blob", log="unhex({})")
 
 
-def _moment(bronze: str) -> TypeRule:
+def _moment(bronze: str) -> MysqlRule:
     # Zero dates, and dates with a month or day of zero or a 31 February, have no place in bronze.
-    value = "case when {} not like '0000%' then try_cast({} as " + bronze + ") end"
-    return TypeRule(bronze, log=value, load="cast({} as char)", loaded=value)
+    value = "case when {0} not like '0000%' then try_cast({0} as " + bronze + ") end"
+    return MysqlRule(bronze, log=value, load="cast({} as char)", loaded=value)
 
 
-def type_rule(column_type: str) -> TypeRule:
+def type_rule(column_type: str) -> MysqlRule:
     """The rule for a type as information_schema's `column_type` names it. What is unknown travels as
     text."""
     words = re.sub(r"\(.*\)|/\*.*?\*/", " ", column_type.lower(), flags=re.DOTALL).split()
     base = words[0]
     arguments = re.search(r"\(([\d,]+)\)", column_type)
     if base in _INTEGERS:
-        return TypeRule(("u" if "unsigned" in words else "") + _INTEGERS[base])
+        return MysqlRule(("u" if "unsigned" in words else "") + _INTEGERS[base])
     if base in _STRINGS:
-        return TypeRule("varchar")
+        return MysqlRule("varchar", is_lob=base in _LOBS)
     if base in _BYTES:
-        return _BLOB
+        return replace(_BLOB, is_lob=base in _LOBS)
     if base in _SHAPES:
-        return TypeRule("blob", log="unhex({})", load="cast({} as binary)")
+        return replace(_BLOB, load="cast({} as binary)", is_lob=True)
     match base:
         case "decimal":
             precision, _, scale = (arguments.group(1) if arguments else "10,0").partition(",")
             if int(precision) > 38:
                 return _TEXT
-            return TypeRule(f"decimal({precision},{scale or 0})", load="cast({} as char)")
+            return MysqlRule(f"decimal({precision},{scale or 0})", load="cast({} as char)")
         case "float" | "double":
             # DMS makes REAL8 of both
-            return TypeRule("double")
+            return MysqlRule("double")
+        case "json":
+            return replace(_TEXT, is_lob=True)
         case "bit" if (arguments.group(1) if arguments else "1") == "1":
-            return TypeRule("boolean", load="{} + 0")
+            return MysqlRule("boolean", load="{} + 0")
         case "bit":
             return _BLOB
         case "year":
-            return TypeRule("smallint")
+            return MysqlRule("smallint")
         case "date":
             return _moment("date")
         case "datetime" | "timestamp":

@@ -16,6 +16,7 @@ import psycopg2.extensions
 from psycopg2.extras import LogicalReplicationConnection
 
 from ingestion.errors import CannotConnect, LandfallError, SourceAway
+from ingestion.sql import sql_text
 
 _Connection = TypeVar("_Connection", bound=psycopg2.extensions.connection)
 
@@ -46,24 +47,6 @@ _LIMITS = {
 
 # what DuckDB's scanner puts before libpq's words: the connection string
 _SCANNER_PREFIX = re.compile(r'.*Unable to connect to Postgres at "(.*": |.*$)', re.DOTALL)
-
-
-def dsn_variable(source: str) -> str:
-    """The environment variable that says where a source is: one that a shell can export."""
-    return f"LANDFALL_{re.sub('[^A-Z0-9]', '_', source.upper())}_DSN"
-
-
-def source_dsn(source: str) -> str:
-    """The connection string of a source, from the environment: a password given so never shows in a
-    process list."""
-    variable = dsn_variable(source)
-    dsn = os.environ.get(variable)
-    if not dsn:
-        raise LandfallError(
-            f"where is the database of source '{source}'? "
-            f'Set {variable}, for example "host=db.example.com dbname=shop user=dms"'
-        )
-    return dsn
 
 
 def connect(dsn: str, *, autocommit: bool = True) -> psycopg2.extensions.connection:
@@ -128,16 +111,6 @@ def _complete(dsn: str) -> str:
     ours = {"options": SESSION_OPTIONS, "application_name": "landfall"}
     whole: str = psycopg2.extensions.make_dsn(**{**limits, **given, **ours})
     return whole
-
-
-def sql_text(value: str) -> str:
-    """A text literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def sql_name(name: str) -> str:
-    """A quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def first_line(error: Exception | str) -> str:

@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 
 import psycopg2.extensions
 
 from ingestion.errors import LandfallError
-from ingestion.postgres.connection import sql_name
-from ingestion.postgres.types import TypeRule, type_rule
+from ingestion.live import LiveColumn, LiveTable
+from ingestion.postgres.types import type_rule
+from ingestion.sql import sql_name
 
 
-@dataclass(frozen=True)
-class LiveColumn:
-    """A column as the database has it now."""
-
-    name: str
-    pg_type: str
-
-    @cached_property
-    def rule(self) -> TypeRule:
-        """How its values become bronze."""
-        return type_rule(self.pg_type)
+def live_column(name: str, pg_type: str) -> LiveColumn:
+    """A column of a type as format_type() names it."""
+    return LiveColumn(name, pg_type, type_rule(pg_type))
 
 
-@dataclass(frozen=True)
-class LiveTable:
-    """A table as the database has it now."""
-
-    schema: str
-    name: str
-    columns: tuple[LiveColumn, ...]
-    primary_key: tuple[str, ...]
-
-    @property
-    def sql(self) -> str:
-        """Its quoted name."""
-        return f"{sql_name(self.schema)}.{sql_name(self.name)}"
-
-    def converted(self, names: Iterable[str] | None = None) -> str:
-        """The query that has the server make bronze values of its rows; of some columns, or of all."""
-        rules = {column.name: column.rule for column in self.columns}
-        columns = ", ".join(
-            f"{rules[name].load.format(sql_name(name))} as {sql_name(name)}" for name in names or rules
-        )
-        return f"select {columns} from {self.sql}"
+def live_table(
+    schema: str, name: str, columns: Iterable[LiveColumn], primary_key: Iterable[str]
+) -> LiveTable:
+    """A table under its quoted name."""
+    return LiveTable(schema, name, tuple(columns), tuple(primary_key), f"{sql_name(schema)}.{sql_name(name)}")
 
 
 _COLUMNS = """
@@ -71,7 +46,7 @@ _COLUMNS = """
 
 
 def live_tables(
-    connection: psycopg2.extensions.connection, schema: str, names: list[str]
+    connection: psycopg2.extensions.connection, schema: str, names: Sequence[str]
 ) -> dict[str, LiveTable]:
     """The named tables of a schema. LandfallError names the first that is not there."""
     columns: dict[str, list[LiveColumn]] = {}
@@ -79,7 +54,7 @@ def live_tables(
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS, (schema,))
         for table, column, pg_type, key_position in cursor.fetchall():
-            columns.setdefault(table, []).append(LiveColumn(column, pg_type))
+            columns.setdefault(table, []).append(live_column(column, pg_type))
             if key_position:
                 keys.setdefault(table, []).append((key_position, column))
     for name in names:
@@ -89,11 +64,6 @@ def live_tables(
                 "database_schema as they are there, or take it out of the registry"
             )
     return {
-        name: LiveTable(
-            schema,
-            name,
-            tuple(columns[name]),
-            tuple(column for _, column in sorted(keys.get(name, []))),
-        )
+        name: live_table(schema, name, columns[name], (column for _, column in sorted(keys.get(name, []))))
         for name in names
     }

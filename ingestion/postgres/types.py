@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from ingestion.live import TypeRule
+
 # The same type in both worlds: read as it is, cast from text as it is.
 _PLAIN = {
     "smallint": "smallint",
@@ -23,22 +25,16 @@ _PLAIN = {
 
 
 @dataclass(frozen=True)
-class TypeRule:
-    """`bronze`: DuckDB's name of the type in the file; the others: templates over one column.
+class PostgresRule(TypeRule):
+    """`load` is what the server computes for a full load; `scan` is over a column that the scanner
+    brings, and `scan_unless` a condition on the server under which it cannot after all."""
 
-    `scan_unless` is a condition on the server under which a value cannot be scanned after all. To DMS
-    the type may be a LOB (`is_lob`), which it cuts.
-    """
-
-    bronze: str
-    log: str = "{}"
     load: str = "{}"
     scan: str | None = None
     scan_unless: str | None = None
-    is_lob: bool = False
 
 
-_TEXT = TypeRule("varchar", load="{}::text")
+_TEXT = PostgresRule("varchar", load="{}::text")
 
 # '@ 1 year 2 mons 3 days' to '1 YEAR, 2 MONTHS, 3 DAYS', the one form that DMS's documents show; the
 # functions are the same on the server and in DuckDB
@@ -51,18 +47,18 @@ _INTERVAL = rf"regexp_replace({_INTERVAL}, '([A-Z]) (-?\d)', '\1, \2', 'g')"
 _TIMESTAMP = r"regexp_replace({}, '^(\S+) (.*) BC$', '\1 (BC) \2')"
 
 
-def type_rule(pg_type: str) -> TypeRule:
+def type_rule(pg_type: str) -> PostgresRule:
     """The rule for a type as PostgreSQL's format_type() names it. What is unknown travels as text."""
     base, arguments = _split(pg_type)
     if base in _PLAIN:
-        return TypeRule(_PLAIN[base], scan="{}")
+        return PostgresRule(_PLAIN[base], scan="{}")
     match base:
         case "text" | "character varying":
-            return TypeRule("varchar", scan="{}", is_lob=not arguments)
+            return PostgresRule("varchar", scan="{}", is_lob=not arguments)
         case "numeric":
             return _numeric(arguments)
         case "money":
-            return TypeRule(
+            return PostgresRule(
                 "decimal(38,4)",
                 log="regexp_replace({}, '[$,]', '', 'g')",
                 load="{}::numeric(38,4)",
@@ -70,24 +66,24 @@ def type_rule(pg_type: str) -> TypeRule:
         case "timestamp with time zone":
             in_utc = "({} at time zone 'UTC')"
             without_zone = _TIMESTAMP.format("regexp_replace({}, '[+]00( BC)?$', '\\1')")
-            return TypeRule("timestamp", log=without_zone, load=in_utc, scan=in_utc)
+            return PostgresRule("timestamp", log=without_zone, load=in_utc, scan=in_utc)
         case "timestamp without time zone":
-            return TypeRule("timestamp", log=_TIMESTAMP, scan="{}")
+            return PostgresRule("timestamp", log=_TIMESTAMP, scan="{}")
         case "date":
-            return TypeRule("date", log="regexp_replace({}, ' BC$', ' (BC)')", scan="{}")
+            return PostgresRule("date", log="regexp_replace({}, ' BC$', ' (BC)')", scan="{}")
         case "bytea":
-            return TypeRule("blob", log="unhex(substring({}, 3))", scan="{}", is_lob=True)
+            return PostgresRule("blob", log="unhex(substring({}, 3))", scan="{}", is_lob=True)
         case "boolean":
             # DMS writes the words, in Parquet too
             words = "case {} when 't' then 'true' when 'f' then 'false' end"
-            return TypeRule("varchar", log=words, load="{}::text", scan="{}::varchar")
+            return PostgresRule("varchar", log=words, load="{}::text", scan="{}::varchar")
         case "uuid":
-            return TypeRule("varchar", load="{}::text", scan="{}::varchar")
+            return PostgresRule("varchar", load="{}::text", scan="{}::varchar")
         case "character":
             # ::text would drop the padding that the log shows
-            return TypeRule("varchar", load=f"rpad({{}}::text, {arguments or '1'})")
+            return PostgresRule("varchar", load=f"rpad({{}}::text, {arguments or '1'})")
         case "interval":
-            return TypeRule("varchar", log=_INTERVAL, load=_INTERVAL.format("{}::text"))
+            return PostgresRule("varchar", log=_INTERVAL, load=_INTERVAL.format("{}::text"))
         case "bit" | "bit varying":
             return _TEXT
         case _:
@@ -95,13 +91,13 @@ def type_rule(pg_type: str) -> TypeRule:
             return replace(_TEXT, is_lob=True)
 
 
-def _numeric(arguments: str) -> TypeRule:
+def _numeric(arguments: str) -> PostgresRule:
     """A decimal has no place for NaN and the infinities: they become null. DuckDB's scanner would
     make zeros of them, so numerics are scanned only where none is in the table (see `scan_unless`)."""
     if not arguments:
         # DMS makes NUMERIC(28,6) of a numeric without precision, and cuts what is beyond
         cut = r"regexp_replace({}, '([.]\d{{6}})\d+$', '\1')"
-        return TypeRule(
+        return PostgresRule(
             "decimal(28,6)",
             log=f"try_cast({cut} as decimal(28,6))",
             load="(case when abs({0}) < 1e22 then trunc({0}, 6) end)::numeric(28,6)",
@@ -109,7 +105,7 @@ def _numeric(arguments: str) -> TypeRule:
     precision, _, scale = arguments.partition(",")
     if int(precision) > 38 or not 0 <= int(scale or 0) <= int(precision):
         return _TEXT
-    return TypeRule(
+    return PostgresRule(
         f"decimal({precision},{scale or 0})",
         log="nullif({}, 'NaN')",
         load=f"nullif({{}}, 'NaN')::numeric({arguments})",

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-import psycopg2.extensions
 
 from ingestion.bronze.lake import Lake
+from ingestion.engines import engine_of
 from ingestion.errors import LandfallError
-from ingestion.postgres.connection import connect, scanner, sql_name, sql_text
-from ingestion.postgres.tables import LiveTable, live_tables
+from ingestion.live import LiveTable, Reader
 from ingestion.registry import Source, Table
+from ingestion.sql import sql_name, sql_text
 
 # How many differing rows of a table are shown one by one.
 SHOWN_ROWS = 5
@@ -55,21 +55,14 @@ def reconcile(source: Source, dsn: str, warehouse: Path, schema: str = "silver")
     """
     if not warehouse.exists():
         raise LandfallError(f"no warehouse at {warehouse}: run `dbt build` first (or `make run`)")
-    catalog = connect(dsn)
-    try:
-        tables = live_tables(catalog, source.schema, [table.name for table in source.tables])
-        with scanner(dsn) as connection:
-            try:
-                connection.execute(f"attach {sql_text(str(warehouse))} as warehouse (read_only)")
-            except duckdb.Error as error:
-                raise LandfallError(f"cannot open {warehouse}: {str(error).splitlines()[0]}") from None
-            results = [
-                _compare(connection, source, table, tables[table.name], schema) for table in source.tables
-            ]
-    except psycopg2.Error as error:
-        raise LandfallError(f"reconcile: PostgreSQL says: {str(error).splitlines()[0]}") from None
-    finally:
-        catalog.close()
+    engine = engine_of(source)
+    with engine.catalog(dsn) as catalog, engine.reader(dsn) as reader:
+        tables = catalog.tables(source.schema, [table.name for table in source.tables])
+        try:
+            reader.connection.execute(f"attach {sql_text(str(warehouse))} as warehouse (read_only)")
+        except duckdb.Error as error:
+            raise LandfallError(f"cannot open {warehouse}: {str(error).splitlines()[0]}") from None
+        results = [_compare(reader, source, table, tables[table.name], schema) for table in source.tables]
     if all(result.silver_rows is None for result in results):
         raise LandfallError(f"the warehouse has no {schema}.base_{source.name}__*: run `dbt build`")
     return results
@@ -82,29 +75,26 @@ def unbuilt_files(source: Source, lake: Lake, warehouse: Path, schema: str = "si
     return len(set(lake.keys(f"{source.name}/")) - {name for (name,) in noticed})
 
 
-def _compare(
-    connection: duckdb.DuckDBPyConnection, source: Source, table: Table, live: LiveTable, schema: str
-) -> TableResult:
+def _compare(reader: Reader, source: Source, table: Table, live: LiveTable, schema: str) -> TableResult:
+    connection = reader.connection
     base = f"warehouse.{sql_name(schema)}.{sql_name(f'base_{source.name}__{table.name}')}"
-    rules = {column.name: column.rule for column in live.columns}
-    absent = [column.name for column in table.columns if column.name not in rules]
+    columns = {column.name: column for column in live.columns}
+    absent = [column.name for column in table.columns if column.name not in columns]
     if absent:
         raise LandfallError(
             f"column '{absent[0]}' of {source.name}.{table.name} is in the registry but not in the database"
         )
-    columns = [column.name for column in table.columns]
-    typed = ", ".join(
-        f"{sql_name(column.name)}::{rules[column.name].bronze}::{column.data_type} as {sql_name(column.name)}"
-        for column in table.columns
-    )
+    names = [column.name for column in table.columns]
+    with reader.rows(live, [columns[name] for name in names]) as read:
+        typed = ", ".join(
+            f"{read.value(columns[column.name])}::{column.data_type} as {sql_name(column.name)}"
+            for column in table.columns
+        )
+        connection.execute(f"create or replace temp table source_rows as select {typed} from {read.relation}")
     try:
         connection.execute(
-            f"create or replace temp table source_rows as select {typed} "
-            f"from postgres_query('src', {sql_text(live.converted(columns))})"
-        )
-        connection.execute(
             f"create or replace temp view silver_rows as "
-            f"select {_names(columns)} from {base} where not _is_deleted"
+            f"select {_names(names)} from {base} where not _is_deleted"
         )
     except duckdb.CatalogException:
         return TableResult(table.name, _count(connection, "select count(*) from source_rows"), None)
@@ -114,7 +104,7 @@ def _compare(
         silver_rows=_count(connection, "select count(*) from silver_rows"),
     )
     # a table without a key is a bag of rows: every column is its key, and only counts can differ
-    key = table.primary_key or tuple(columns)
+    key = table.primary_key or tuple(names)
     _find_lone_rows(connection, result, key)
     _find_differing_rows(connection, result, table, key)
     return result

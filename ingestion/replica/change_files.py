@@ -21,7 +21,7 @@ from ingestion.bronze.layout import (
 from ingestion.bronze.settings import S3Settings, TableMappings
 from ingestion.bronze.writer import write_file
 from ingestion.errors import LandfallError
-from ingestion.postgres.tables import LiveTable
+from ingestion.live import LiveTable
 from ingestion.replica.shape import RowSource, cut_lob, select_list
 
 # $AR_H_CHANGE_SEQ of a new task begins at 61, rises by 12 from one transaction to the next and by 4
@@ -40,10 +40,12 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class Place:
-    """A place between two transactions: the log's position and the counter of changes there."""
+    """A place between two transactions: the log's position and the counter of changes there, and,
+    where the log's own times do not tell, a time that no later commit may seem to be before."""
 
     lsn: int
-    counter: int
+    counter: int = FIRST_COUNTER - _NEXT_TRANSACTION
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -147,15 +149,15 @@ class ChangeFiles:
         if file.size >= self._settings.min_file_bytes:
             self._close(file)
 
-    def commit(self, lsn: int) -> None:
+    def commit(self, lsn: int, not_before: datetime | None = None) -> None:
         """The transaction is over; the log goes on at `lsn`."""
-        self._place = Place(lsn, self._counter)
+        self._place = Place(lsn, self._counter, not_before)
         self._transaction = None
 
-    def idle_until(self, lsn: int) -> None:
+    def idle_until(self, lsn: int, not_before: datetime | None = None) -> None:
         """The log up to `lsn` held nothing for this task."""
         if self._transaction is None and lsn > self._place.lsn:
-            self._place = Place(lsn, self._counter)
+            self._place = Place(lsn, self._counter, not_before)
 
     def close_due(self) -> bool:
         """Writes the files that have been open for the longest time allowed; True if any was."""

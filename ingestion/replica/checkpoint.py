@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ingestion.errors import LandfallError
+from ingestion.replica.change_files import Place
 
 # Of the file's layout; rises when an older landfall could misread a newer one's file.
 _VERSION = 1
@@ -23,6 +24,7 @@ class Checkpoint:
     `lsn`: every transaction that ended at or before it is in the lake. `counter`: the change
     sequence's counter at that place, so that a change sent again gets the same sequence.
     `loaded`: tables whose full load is done, with its start. `last_file`: newest file name given.
+    `floors`: places in the log after which no commit may seem to be before a time (see Place).
     """
 
     slot: str
@@ -30,6 +32,26 @@ class Checkpoint:
     counter: int
     loaded: dict[str, str] = field(default_factory=dict)
     last_file: str = ""
+    floors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, place: Place, slot: str) -> Checkpoint:
+        """The first one of a task whose changes begin at a place."""
+        checkpoint = cls(slot, place.lsn, place.counter)
+        checkpoint.advance(place, "")
+        return checkpoint
+
+    @property
+    def place(self) -> Place:
+        """Where to go on."""
+        return Place(self.lsn, self.counter)
+
+    def advance(self, place: Place, last_file: str) -> None:
+        """Everything before the place is in the lake."""
+        self.lsn, self.counter, self.last_file = place.lsn, place.counter, last_file
+        self.floors = {at: moment for at, moment in self.floors.items() if int(at) > place.lsn}
+        if place.not_before is not None:
+            self.floors[str(place.lsn)] = place.not_before.isoformat()
 
 
 class CheckpointFile:
@@ -92,6 +114,7 @@ def _checked(checkpoint: Checkpoint) -> Checkpoint:
         (checkpoint.counter, int),
         (checkpoint.loaded, dict),
         (checkpoint.last_file, str),
+        (checkpoint.floors, dict),
     ):
         if not isinstance(value, kind):
             raise TypeError

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import psycopg2.extensions
-
 from ingestion.bronze.layout import OP_COLUMN
-from ingestion.postgres.tables import LiveTable, live_tables
+from ingestion.live import Catalog, Engine, LiveTable
 from ingestion.registry import BEFORE_IMAGE_PREFIX, Source, Table, same_but_for_case
 
 # DuckDB's names of types where the registry has another word
-_REGISTRY_WORDS = {"blob": "varbinary"}
-
-# DMS leaves columns of these types out, and nothing would ever come in them
-_NOT_MIGRATED = {"oid", "geometry", "geography", "raster"}
+_REGISTRY_WORDS = {
+    "blob": "varbinary",
+    # what has no place elsewhere takes the next larger type
+    "tinyint": "smallint",
+    "utinyint": "smallint",
+    "usmallint": "integer",
+    "uinteger": "bigint",
+    "ubigint": "decimal(20,0)",
+}
 
 # columns that stand beside the source's own in a bronze file, or are added to its rows when it is read
 _BESIDE = {OP_COLUMN.lower(), "_dms_timestamp", "_dms_change_seq", "_source_file"}
 
 
-def wrong_declarations(source: Source, connection: psycopg2.extensions.connection) -> list[str]:
+def wrong_declarations(source: Source, engine: Engine, catalog: Catalog) -> list[str]:
     """What the registry declares otherwise than bronze will have it, a line each."""
     found = []
-    tables = live_tables(connection, source.schema, [table.name for table in source.tables])
+    tables = catalog.tables(source.schema, [table.name for table in source.tables])
     for table in source.tables:
         where = f"{source.path}: {source.name}.{table.name}"
         live = tables[table.name]
-        found += [*_wrong_columns(where, table, live), *_wrong_key(where, table, live)]
+        found += [*_wrong_columns(where, table, live, engine), *_wrong_key(where, table, live)]
         found += _wrong_names(f"table {source.schema}.{table.name} of the database", live)
     return found
 
@@ -40,7 +43,7 @@ def keyless_tables(source: Source) -> list[str]:
     ]
 
 
-def _wrong_columns(where: str, table: Table, live: LiveTable) -> list[str]:
+def _wrong_columns(where: str, table: Table, live: LiveTable, engine: Engine) -> list[str]:
     found = []
     columns = {column.name: column for column in live.columns}
     for declared in table.columns:
@@ -51,14 +54,13 @@ def _wrong_columns(where: str, table: Table, live: LiveTable) -> list[str]:
             )
             continue
         bronze = _REGISTRY_WORDS.get(column.rule.bronze, column.rule.bronze)
-        if column.pg_type.split("(")[0].removesuffix("[]") in _NOT_MIGRATED:
+        if column.type.split("(")[0].removesuffix("[]") in engine.not_carried:
             found.append(
-                f"{where}.{declared.name} is of type {column.pg_type}, which DMS does not migrate: "
-                "leave it out"
+                f"{where}.{declared.name} is of type {column.type}, which DMS does not migrate: leave it out"
             )
         elif declared.data_type != bronze:
             found.append(
-                f"{where}.{declared.name} is {column.pg_type} in the database, which bronze holds as "
+                f"{where}.{declared.name} is {column.type} in the database, which bronze holds as "
                 f"{bronze}: declare data_type {bronze}, not {declared.data_type}"
             )
     return found

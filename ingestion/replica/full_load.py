@@ -11,14 +11,14 @@ from ingestion.bronze.lake import Lake
 from ingestion.bronze.layout import load_file_name, table_folder, timestamp_text
 from ingestion.bronze.settings import S3Settings, TableMappings
 from ingestion.bronze.writer import write_files
-from ingestion.errors import LandfallError
-from ingestion.postgres.connection import sql_name, sql_text
-from ingestion.postgres.tables import LiveColumn, LiveTable
+from ingestion.errors import LandfallError, SourceAway
+from ingestion.live import LiveTable, Reader, Rows
 from ingestion.replica.shape import RowSource, cut_lob, select_list
+from ingestion.sql import sql_text
 
 
 def load_table(
-    connection: duckdb.DuckDBPyConnection,
+    reader: Reader,
     table: LiveTable,
     *,
     source: str,
@@ -31,7 +31,7 @@ def load_table(
 ) -> int:
     """Writes the table's rows below `source` in the lake and returns their number.
 
-    `connection` has the database attached as `src`; `started_at` is the start of the task by the
+    `started_at` is the start of the task by the
     source's clock. `prepare` clears the table's folder first; LOBs are cut at `lob_max_bytes`. An empty
     table leaves no file, as with DMS. Files appear only when all of them are whole.
     """
@@ -47,12 +47,14 @@ def load_table(
         return drafts[-1]
 
     try:
-        scanned = can_be_scanned(connection, table)
-        query = _query(table, scanned, started_at, settings, mappings, lob_max_bytes)
-        rows = write_files(connection, query, draft, settings, settings.max_load_file_bytes)
-    except (duckdb.Error, OSError) as error:
+        with reader.rows(table) as read:
+            query = _query(table, read, started_at, settings, mappings, lob_max_bytes)
+            rows = write_files(reader.connection, query, draft, settings, settings.max_load_file_bytes)
+    except (duckdb.Error, OSError, LandfallError) as error:
         for path in drafts:
             path.unlink(missing_ok=True)
+        if isinstance(error, SourceAway):
+            raise
         reason = str(error).strip().splitlines()[0]
         raise LandfallError(
             f"full load of {table.schema}.{table.name} failed: {reason}; mend that and run it again: "
@@ -66,33 +68,9 @@ def load_table(
     return rows
 
 
-def can_be_scanned(connection: duckdb.DuckDBPyConnection, table: LiveTable) -> bool:
-    """Whether every value comes through DuckDB's parallel scanner as it is. A value that would not, and
-    is written after this was asked, comes with the log."""
-    if not all(column.rule.scan for column in table.columns):
-        return False
-    conditions = [
-        column.rule.scan_unless.format(sql_name(column.name))
-        for column in table.columns
-        if column.rule.scan_unless
-    ]
-    if not conditions:
-        return True
-    remote = f"select exists (select from {table.sql} where {' or '.join(conditions)})"
-    found = connection.execute(f"from postgres_query('src', {sql_text(remote)})").fetchone()
-    return found == (False,)
-
-
-def _rows(table: LiveTable, scanned: bool) -> str:
-    """The table's rows as a relation of DuckDB: scanned in parallel, or as the server converts them."""
-    if scanned:
-        return f"src.{table.sql}"
-    return f"postgres_query('src', {sql_text(table.converted())})"
-
-
 def _query(
     table: LiveTable,
-    scanned: bool,
+    read: Rows,
     started_at: datetime,
     settings: S3Settings,
     mappings: TableMappings,
@@ -108,15 +86,10 @@ def _query(
             timestamp=sql_text(timestamp_text(started_at))
             if settings.task_start_as_timestamp
             else transferred_at,
-            column=lambda column: cut_lob(column, _value(column, scanned), lob_max_bytes),
+            column=lambda column: cut_lob(column, read.value(column), lob_max_bytes),
             # a load has no place in the log
             header=lambda expression: "'INSERT'" if expression == "$AR_H_OPERATION" else "null::varchar",
             before=lambda column: f"null::{column.rule.bronze}",
         ),
     )
-    return f"select {columns} from {_rows(table, scanned)}"
-
-
-def _value(column: LiveColumn, scanned: bool) -> str:
-    value = (column.rule.scan or "{}") if scanned else "{}"
-    return f"{value.format(sql_name(column.name))}::{column.rule.bronze}"
+    return f"select {columns} from {read.relation}"

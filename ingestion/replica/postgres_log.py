@@ -10,11 +10,13 @@ import psycopg2.extensions
 from psycopg2.extras import ReplicationCursor
 
 from ingestion.errors import LandfallError, SourceAway
-from ingestion.postgres.connection import connect_to_log, first_line, sql_name, trouble
-from ingestion.postgres.tables import LiveColumn, LiveTable, live_tables
+from ingestion.live import LiveTable
+from ingestion.postgres.connection import connect_to_log, first_line, trouble
+from ingestion.postgres.tables import live_column, live_table, live_tables
 from ingestion.replica import pgoutput
 from ingestion.replica.change_files import ChangeFiles, Transaction
 from ingestion.replica.pgoutput import Begin, Change, Commit, Relation, Row, Unchanged
+from ingestion.sql import sql_name
 
 # A replica that was killed holds its slot until the server notices: wait that long for it.
 _SLOT_BUSY_SECONDS = 15.0
@@ -68,6 +70,10 @@ class PostgresLog:
     def confirm(self, lsn: int) -> None:
         """Tells the server that the log before `lsn` may go, and asks where its end is."""
         self._cursor.send_feedback(write_lsn=lsn, flush_lsn=lsn, reply=True)  # type: ignore[no-untyped-call]
+
+    def behind(self, end: int) -> int:
+        """Bytes of log between what was read and `end`."""
+        return max(0, end - self.read_until)
 
     def _open(self, slot: str, publications: list[str]) -> ReplicationCursor:
         deadline = time.monotonic() + _SLOT_BUSY_SECONDS
@@ -199,8 +205,8 @@ class PostgresLog:
                     (column.type_modifier, column.type_oid),
                 )
                 found = cursor.fetchone()
-                columns.append(LiveColumn(column.name, found[0] if found else "text"))
-        return LiveTable(relation.schema, relation.name, tuple(columns), key)
+                columns.append(live_column(column.name, found[0] if found else "text"))
+        return live_table(relation.schema, relation.name, columns, key)
 
 
 def _only(row: Row, wanted: list[bool]) -> Row:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import psycopg2.extensions
 
 from ingestion.errors import LandfallError
-from ingestion.postgres.connection import sql_name
-from ingestion.postgres.tables import LiveTable
+from ingestion.live import LiveTable
+from ingestion.sql import sql_name
 
 # On RDS and Aurora membership in a role stands for the attribute.
 _SERVER = """

@@ -9,8 +9,9 @@ import psycopg2
 import psycopg2.extensions
 
 from ingestion.errors import LandfallError, SourceAway
-from ingestion.postgres.connection import first_line, sql_name
-from ingestion.postgres.tables import LiveTable
+from ingestion.live import LiveTable
+from ingestion.postgres.connection import first_line
+from ingestion.sql import sql_name
 
 
 class PostgresSlot:

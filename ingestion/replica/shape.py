@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ingestion.bronze.layout import OP_COLUMN
 from ingestion.bronze.settings import S3Settings, TableMappings
-from ingestion.postgres.connection import sql_name
-from ingestion.postgres.tables import LiveColumn, LiveTable
+from ingestion.live import LiveColumn, LiveTable
+from ingestion.sql import sql_name
 
 
 @dataclass(frozen=True)

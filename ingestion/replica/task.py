@@ -5,32 +5,31 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-import psycopg2.extensions
-
 from ingestion.bronze.lake import Lake
 from ingestion.bronze.layout import timestamp_text
 from ingestion.bronze.settings import S3Settings, TableMappings, TaskSettings
-from ingestion.errors import LandfallError
-from ingestion.postgres.connection import connect, scanner, trouble
-from ingestion.postgres.tables import LiveTable, live_tables
-from ingestion.replica.change_files import FIRST_COUNTER, ChangeFiles, Place
+from ingestion.errors import CannotConnect, SourceAway
+from ingestion.replica.change_files import ChangeFiles
 from ingestion.replica.checkpoint import Checkpoint, CheckpointFile
 from ingestion.replica.full_load import load_table
-from ingestion.replica.postgres_log import PostgresLog
-from ingestion.replica.postgres_rights import check_rights
-from ingestion.replica.postgres_slot import PostgresSlot, clock
+from ingestion.replica.mysql_source import mysql_source
+from ingestion.replica.postgres_source import postgres_source
 from ingestion.replica.reconnect import Patience, keep_reading
+from ingestion.replica.source import ChangeLog, SourceSession, Tables
 
 Json = dict[str, Any]
+
+# Given a connection string, and a name that is the task's own at the source.
+_Session = Callable[[str, str], AbstractContextManager[SourceSession]]
+# By the registry's word for the engine.
+_SOURCES: dict[str, _Session] = {"postgres": postgres_source, "mysql": mysql_source}
 
 # How often an idle task looks at its files' age and tells the server how far it is.
 _TICK_SECONDS = 0.2
@@ -57,6 +56,7 @@ class TaskConfig:
     s3_settings: Json
     table_mappings: Json
     task_settings: Json
+    engine: str = "postgres"
 
 
 class Task:
@@ -104,24 +104,23 @@ class Task:
         return self.progress
 
     def drop(self) -> None:
-        """Removes the slot and the publications: an abandoned slot makes the source keep its log."""
+        """Removes what the task left at the source: an abandoned slot makes PostgreSQL keep its log."""
         with self._file.lock():
             checkpoint = self._file.read()
-            with self._catalog() as catalog:
-                PostgresSlot(catalog, checkpoint.slot if checkpoint else self._name).drop()
+            with self._session() as source:
+                source.drop(checkpoint)
             self._file.path.unlink(missing_ok=True)
 
     @contextmanager
-    def _catalog(self) -> Iterator[psycopg2.extensions.connection]:
-        """A connection for questions to the source; what goes wrong there is told in one line."""
-        catalog = connect(self._dsn)
+    def _session(self) -> Iterator[SourceSession]:
+        """A session at the source; what goes wrong there is told in one line."""
         try:
-            yield catalog
-        except psycopg2.Error as error:
-            told = trouble(error)
-            raise type(told)(f"task '{self._config.source}': {told}") from None
-        finally:
-            catalog.close()
+            with _SOURCES[self._config.engine](self._dsn, self._name) as source:
+                yield source
+        except CannotConnect:
+            raise
+        except SourceAway as error:
+            raise SourceAway(f"task '{self._config.source}': {error}") from None
 
     def _replicate(
         self,
@@ -131,81 +130,52 @@ class Task:
         reads: Callable[[], None],
     ) -> None:
         """One attempt; calls `reads` when it has come to the log."""
-        with self._catalog() as catalog:
-            self._check_server(catalog)
+        with self._session() as source:
             names = [
                 name for name in self._config.tables if self._mappings.selects(self._config.schema, name)
             ]
-            tables = live_tables(catalog, self._config.schema, names)
+            tables = source.tables(self._config.schema, names)
             checkpoint = None if self._forget else self._file.read()
-            # a home that was moved keeps the slot that it has
-            slot = PostgresSlot(catalog, checkpoint.slot if checkpoint else self._name)
-            if checkpoint is not None:
-                slot.require()
-                slot.refuse_other_reader(even_ours=False)
-            check_rights(catalog, tables.values(), slot.publications)
-            checkpoint = self._prepare(catalog, slot, tables, checkpoint)
+            source.check(tables, checkpoint)
+            checkpoint = self._prepare(source, tables, checkpoint)
             self._forget = False
-            self._load(catalog, tables, checkpoint, on_progress)
-            self._follow(catalog, slot, checkpoint, follow, stop, on_progress, reads)
+            self._load(source, tables, checkpoint, on_progress)
+            self._follow(source, tables, checkpoint, follow, stop, on_progress, reads)
 
-    def _check_server(self, catalog: psycopg2.extensions.connection) -> None:
-        if (level := _value(catalog, "show wal_level")) != "logical":
-            raise LandfallError(
-                f"the source has wal_level={level}, which its changes cannot be read from: "
-                "alter system set wal_level = logical, and restart it"
-            )
-
-    def _prepare(
-        self,
-        catalog: psycopg2.extensions.connection,
-        slot: PostgresSlot,
-        tables: dict[str, LiveTable],
-        checkpoint: Checkpoint | None,
-    ) -> Checkpoint:
-        """Publication and slot, as the checkpoint knows them or made anew."""
+    def _prepare(self, source: SourceSession, tables: Tables, checkpoint: Checkpoint | None) -> Checkpoint:
+        """Where the changes begin, as the checkpoint knows it or made anew."""
         if checkpoint is not None:
-            # a table that was dropped and made anew, or was not declared for a while, has changes that
-            # nobody saw: it is loaded again
-            seen = slot.published(self._config.schema)
-            checkpoint.loaded = {name: at for name, at in checkpoint.loaded.items() if name in seen}
+            source.forget_unseen(tables, self._config.schema, checkpoint)
             self._file.write(checkpoint)
-            slot.publish(tables.values())
+            source.follow(tables, checkpoint)
             return checkpoint
-        slot.refuse_other_reader(even_ours=True)
-        # first of all: a checkpoint must never meet a slot that was made after it
+        # first of all: a checkpoint must never meet a log that was begun after it
         self._file.path.unlink(missing_ok=True)
-        slot.drop()
-        slot.publish(tables.values())
-        # The slot waits for the transactions that are open now; with the start taken before it, what
-        # commits later than the start is in the log, and what does not is in the load.
-        self._started_at = clock(catalog)
-        lsn = slot.create(self._task_settings.transaction_timeout_seconds)
-        checkpoint = Checkpoint(slot=slot.name, lsn=lsn, counter=FIRST_COUNTER - 12)
+        checkpoint, self._started_at = source.begin(tables, self._task_settings.transaction_timeout_seconds)
         self._file.write(checkpoint)
         return checkpoint
 
     def _load(
         self,
-        catalog: psycopg2.extensions.connection,
-        tables: dict[str, LiveTable],
+        source: SourceSession,
+        tables: Tables,
         checkpoint: Checkpoint,
         on_progress: Callable[[Progress], None],
     ) -> None:
         waiting = [table for name, table in tables.items() if name not in checkpoint.loaded]
         if not waiting:
             return
-        # of this attempt's slot, and of no later load
+        # of this attempt's beginning, and of no later load
         started_at, self._started_at = self._started_at, None
         if started_at is None:
-            started_at = clock(catalog)
-            self._await_open_transactions(catalog)
-        with scanner(self._dsn) as connection:
+            started_at = source.load_start(checkpoint, self._task_settings.transaction_timeout_seconds)
+            self._file.write(checkpoint)
+        with source.reader() as reader:
             for table in waiting:
                 self.progress.loading = table.name
                 on_progress(self.progress)
                 self.progress.loaded_rows[table.name] = load_table(
-                    connection,
+                    reader,
                     table,
                     source=self._config.source,
                     started_at=started_at,
@@ -220,21 +190,10 @@ class Task:
         self.progress.loading = None
         on_progress(self.progress)
 
-    def _await_open_transactions(self, catalog: psycopg2.extensions.connection) -> None:
-        """A transaction that took its commit time before the load's start must be visible to the
-        load: wait, as DMS does, until all that are open now have ended, or for its timeout."""
-        horizon = int(_value(catalog, "select pg_snapshot_xmax(pg_current_snapshot())::text"))
-        deadline = time.monotonic() + self._task_settings.transaction_timeout_seconds
-        while time.monotonic() < deadline:
-            oldest = _value(catalog, "select pg_snapshot_xmin(pg_current_snapshot())::text")
-            if int(oldest) >= horizon:
-                return
-            time.sleep(0.05)
-
     def _follow(
         self,
-        catalog: psycopg2.extensions.connection,
-        slot: PostgresSlot,
+        source: SourceSession,
+        tables: Tables,
         checkpoint: Checkpoint,
         follow: bool,
         stop: threading.Event,
@@ -247,38 +206,32 @@ class Task:
             settings=self._settings,
             mappings=self._mappings,
             lake=self._lake,
-            place=Place(checkpoint.lsn, checkpoint.counter),
+            place=checkpoint.place,
             lob_max_bytes=self._task_settings.lob_max_bytes,
             last_file=checkpoint.last_file,
         )
-        log = PostgresLog(
-            self._dsn,
-            slot=slot.name,
-            publications=slot.publications,
-            lsn=checkpoint.lsn,
-            catalog=catalog,
-            files=files,
-        )
+        away: tuple[type[Exception], ...] = (*source.driver_errors, SourceAway)
+        log = source.log(tables, self._config.schema, checkpoint, files)
         reads()
         try:
-            target = None if follow else self._end_of_log(catalog)
+            target = None if follow else source.end_of_log()
             while True:
                 busy = log.read(_TICK_SECONDS)
                 if files.close_due() or files.safe_place.lsn != checkpoint.lsn:
                     self._advance(checkpoint, files)
                 log.confirm(checkpoint.lsn)
-                self._report(catalog, files, log, earlier, on_progress)
+                self._report(source, files, log, earlier, on_progress)
                 if stop.is_set() and target is None:
                     # what was committed before the stop still goes into the lake
-                    target = self._end_of_log(catalog)
+                    target = source.end_of_log()
                 if not busy:
                     if target is not None and log.read_until >= target:
                         break
                     log.wait(_TICK_SECONDS)
             files.close_all()
             self._advance(checkpoint, files)
-            self._report(catalog, files, log, earlier, on_progress)
-        except psycopg2.Error:
+            self._report(source, files, log, earlier, on_progress)
+        except away:
             # what was read so far is safe in the lake, however long the source stays away
             files.close_all()
             self._advance(checkpoint, files)
@@ -288,34 +241,21 @@ class Task:
             log.close()
 
     def _advance(self, checkpoint: Checkpoint, files: ChangeFiles) -> None:
-        checkpoint.lsn = files.safe_place.lsn
-        checkpoint.counter = files.safe_place.counter
-        checkpoint.last_file = files.last_file
+        checkpoint.advance(files.safe_place, files.last_file)
         self._file.write(checkpoint)
-
-    def _end_of_log(self, catalog: psycopg2.extensions.connection) -> int:
-        return int(_value(catalog, "select pg_current_wal_flush_lsn() - '0/0'::pg_lsn"))
 
     def _report(
         self,
-        catalog: psycopg2.extensions.connection,
+        source: SourceSession,
         files: ChangeFiles,
-        log: PostgresLog,
+        log: ChangeLog,
         earlier: Progress,
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._count(files, earlier)
-        self.progress.lag_bytes = max(0, self._end_of_log(catalog) - log.read_until)
+        self.progress.lag_bytes = log.behind(source.end_of_log())
         on_progress(self.progress)
 
     def _count(self, files: ChangeFiles, earlier: Progress) -> None:
         self.progress.changes = earlier.changes + files.changes
         self.progress.files = earlier.files + files.files
-
-
-def _value(connection: psycopg2.extensions.connection, query: str) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        row = cursor.fetchone()
-    assert row is not None
-    return row[0]

@@ -9,33 +9,43 @@ from ingestion.dms.mappings import default_settings
 from ingestion.home import Home
 from ingestion.replica.task import Task, TaskConfig
 
+Json = dict[str, object]
 
-def table_task(dsn: str, home: Home, *tables: str, **s3_settings: object) -> Task:
+RULES: list[Json] = [
+    {
+        "rule-type": "selection",
+        "rule-action": "include",
+        "object-locator": {"schema-name": "%", "table-name": "%"},
+    },
+    {
+        "rule-type": "transformation",
+        "rule-action": "add-column",
+        "value": "seq",
+        "expression": "$AR_H_CHANGE_SEQ",
+    },
+    {
+        "rule-type": "transformation",
+        "rule-action": "add-before-image-columns",
+        "before-image-def": {"column-prefix": "before_", "column-filter": "pk-only"},
+    },
+]
+
+
+def table_task(
+    dsn: str,
+    home: Home,
+    *tables: str,
+    engine: str = "postgres",
+    schema: str = "public",
+    **s3_settings: object,
+) -> Task:
     """A task over tables that no registry declares."""
-    rules: list[dict[str, object]] = [
-        {
-            "rule-type": "selection",
-            "rule-action": "include",
-            "object-locator": {"schema-name": "public", "table-name": "%"},
-        },
-        {
-            "rule-type": "transformation",
-            "rule-action": "add-column",
-            "value": "seq",
-            "expression": "$AR_H_CHANGE_SEQ",
-        },
-        {
-            "rule-type": "transformation",
-            "rule-action": "add-before-image-columns",
-            "before-image-def": {"column-prefix": "before_", "column-filter": "pk-only"},
-        },
-    ]
     settings = {**default_settings("s3_settings"), **s3_settings}
-    config = TaskConfig("t", "public", tables, settings, {"rules": rules}, {})
+    config = TaskConfig("t", schema, tables, settings, {"rules": RULES}, {}, engine)
     return Task(config, dsn, open_lake(home.lake), home.state)
 
 
 def rows(home: Home, table: str, sql: str = "select * exclude (filename)") -> list[tuple[object, ...]]:
-    files = f"{home.lake}/bronze/t/public/{table}/**/*.parquet"
+    files = f"{home.lake}/bronze/t/*/{table}/**/*.parquet"
     reader = f"read_parquet('{files}', union_by_name = true, filename = true)"
     return duckdb.execute(f"{sql} from {reader} order by seq nulls first").fetchall()

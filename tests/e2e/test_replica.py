@@ -14,8 +14,8 @@ from ingestion.bronze.lake import open_lake
 from ingestion.errors import LandfallError
 from ingestion.home import REPOSITORY, Home
 from ingestion.postgres.connection import scanner
+from ingestion.postgres.reader import can_be_scanned
 from ingestion.postgres.tables import live_tables
-from ingestion.replica.full_load import can_be_scanned
 from tests.e2e.conftest import Shop
 from tests.e2e.tables import rows, table_task
 
@@ -70,7 +70,7 @@ def test_full_load_and_log_write_the_same_value_for_every_type(
         cursor.execute(f"create table t (id int primary key, {columns})")
         with scanner(dsn) as reader:
             table = live_tables(database, "public", ["t"])["t"]
-            assert can_be_scanned(reader, table) == (types == SCANNED)
+            assert can_be_scanned(reader, table, table.columns) == (types == SCANNED)
         cursor.execute(f"insert into t values (1, {values})")
         assert table_task(dsn, home, "t").run(follow=False).loaded_rows == {"t": 1}
         cursor.execute(f"insert into t values (2, {values})")

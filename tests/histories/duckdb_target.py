@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 
 from ingestion.home import clear_stub
-from ingestion.postgres.connection import sql_name
 from ingestion.reconcile.compare import TableResult, reconcile
 from ingestion.registry import find_source
+from ingestion.sql import sql_name
 from tests.histories.engines import KEYED, History, SourceEngine, State
 from tests.histories.postgres_source import PROJECT
 

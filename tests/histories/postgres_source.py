@@ -8,9 +8,11 @@ from pathlib import Path
 import psycopg2
 import psycopg2.extensions
 
-from ingestion.postgres.connection import connect, scanner, sql_name, sql_text
+from ingestion.postgres.connection import connect, scanner
 from ingestion.postgres.tables import live_tables
+from ingestion.postgres.types import type_rule
 from ingestion.registry import find_source
+from ingestion.sql import sql_name, sql_text
 from tests.histories.engines import KEYED, FailedStatement, History, State
 from tests.histories.steps import KEYS, TEMPORARY, Ddl, Delete, Insert, Rekey, Statement, Swap, Table, Update
 
@@ -191,7 +193,9 @@ class PostgresSource:
 
     def truth(self, table: str) -> History:
         declared = self._registry.table(table)
-        rules = {c.name: c.rule for c in live_tables(self._admin, "public", [table])[table].columns}
+        rules = {
+            c.name: type_rule(c.type) for c in live_tables(self._admin, "public", [table])[table].columns
+        }
         remote = ", ".join(
             f"{rules[c.name].load.format(sql_name(c.name))} as {sql_name(c.name)}" for c in declared.columns
         )
