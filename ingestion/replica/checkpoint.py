@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from ingestion.errors import LandfallError
@@ -44,7 +45,8 @@ class Checkpoint:
     @property
     def place(self) -> Place:
         """Where to go on."""
-        return Place(self.lsn, self.counter)
+        passed = [datetime.fromisoformat(moment) for at, moment in self.floors.items() if int(at) <= self.lsn]
+        return Place(self.lsn, self.counter, max(passed, default=None))
 
     def advance(self, place: Place, last_file: str) -> None:
         """Everything before the place is in the lake."""

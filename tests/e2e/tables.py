@@ -37,11 +37,12 @@ def table_task(
     *tables: str,
     engine: str = "postgres",
     schema: str = "public",
+    task_settings: Json | None = None,
     **s3_settings: object,
 ) -> Task:
     """A task over tables that no registry declares."""
     settings = {**default_settings("s3_settings"), **s3_settings}
-    config = TaskConfig("t", schema, tables, settings, {"rules": RULES}, {}, engine)
+    config = TaskConfig("t", schema, tables, settings, {"rules": RULES}, task_settings or {}, engine)
     return Task(config, dsn, open_lake(home.lake), home.state)
 
 
