@@ -13,16 +13,15 @@ from ingestion.reconcile.compare import TableResult, reconcile
 from ingestion.registry import find_source
 from ingestion.sql import sql_name
 from tests.histories.engines import KEYED, History, SourceEngine, State
-from tests.histories.postgres_source import PROJECT
 
 
 class DuckdbTarget:
     """The warehouse file of a home."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, project: Path) -> None:
         self._home = home
         self.warehouse = home / "warehouse.duckdb"
-        self._registry = find_source("histories", PROJECT)
+        self._registry = find_source("histories", project)
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def environment(self) -> dict[str, str]:

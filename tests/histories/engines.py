@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
 
 from ingestion.reconcile.compare import TableResult
 from tests.histories.steps import Ddl, Statement, Table
@@ -39,6 +41,10 @@ class SourceEngine(Protocol):
     """A live database with the tables of histories and a true record of their committed states."""
 
     dsn: str
+    # how exactly its log knows when a transaction committed
+    resolution: timedelta
+    # by table: places of columns whose values the log may leave to be looked up
+    looked_up: ClassVar[Mapping[str, frozenset[int]]]
 
     def execute(self, session: int, statement: Statement) -> None:
         """In the session's transaction; FailedStatement rolls it back."""
@@ -63,6 +69,21 @@ class SourceEngine(Protocol):
 
     def close(self) -> None:
         """Ends every session."""
+
+
+class SourceServer(Protocol):
+    """Where the sources of histories live, and the dbt project that reads them."""
+
+    project: Path
+
+    def start(self) -> None:
+        """Starts what is needed."""
+
+    def stop(self) -> None:
+        """Stops it."""
+
+    def source(self, name: str) -> AbstractContextManager[SourceEngine]:
+        """A clean source, removed afterwards."""
 
 
 class TargetEngine(Protocol):

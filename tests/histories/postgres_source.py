@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg2
 import psycopg2.extensions
 
+from ingestion.demo.postgres_server import PostgresServer
 from ingestion.postgres.connection import connect, scanner
 from ingestion.postgres.tables import live_tables
 from ingestion.postgres.types import type_rule
@@ -110,6 +114,13 @@ def key_values(table: str, key: int) -> tuple[str, ...]:
 
 class PostgresSource:
     """The tables of histories in one database, and sessions that work on them."""
+
+    resolution = timedelta(0)
+    # large and raw are TOASTed
+    looked_up: ClassVar[Mapping[str, frozenset[int]]] = {
+        "things": frozenset({2, 16}),
+        "lines": frozenset[int](),
+    }
 
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
@@ -234,6 +245,48 @@ class PostgresSource:
     def _run(self, sql: str) -> None:
         with self._admin.cursor() as cursor:
             cursor.execute(sql)
+
+
+class PostgresHistories:
+    """A server, and a clean source on it for each history."""
+
+    def __init__(self, scratch: Path, project: Path = PROJECT, server: PostgresServer | None = None) -> None:
+        self.project = project
+        self._given = server
+        self.server = server or PostgresServer(scratch / "server", SERVER_SETTINGS)
+
+    def start(self) -> None:
+        self.server.start()
+
+    def stop(self) -> None:
+        if self._given is None:
+            self.server.stop()
+
+    @contextmanager
+    def source(self, name: str) -> Iterator[PostgresSource]:
+        self._admin(f'create database "{name}"')
+        made = PostgresSource(self.server.dsn(name))
+        try:
+            yield made
+        finally:
+            made.close()
+            self._admin(
+                f"select pg_terminate_backend(active_pid) from pg_replication_slots "
+                f"where database = '{name}' and active"
+            )
+            self._admin(
+                "select pg_drop_replication_slot(slot_name) from pg_replication_slots "
+                f"where database = '{name}'"
+            )
+            self._admin(f'drop database "{name}" with (force)')
+
+    def _admin(self, sql: str) -> None:
+        connection = connect(self.server.dsn())
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+        finally:
+            connection.close()
 
 
 def sql_values(values: tuple[str, ...]) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ingestion.home import REPOSITORY
 from tests.histories.generate import endless
-from tests.histories.stage import Stage
+from tests.histories.stage import SOURCES, Stage
 from tests.histories.steps import Check, Step
 
 
@@ -31,6 +31,7 @@ def main() -> int:
         epilog="example: python -m tests.histories.soak --seeds 200 --operations 10000 --out bench/soak.json",
     )
     parser.add_argument("--seeds", type=int, default=200, help="how many histories (default 200)")
+    parser.add_argument("--source", choices=SOURCES, default="postgres", help="engine of the source")
     parser.add_argument("--first-seed", type=int, default=1, help="seed of the first (default 1)")
     parser.add_argument(
         "--operations", type=int, default=10_000, help="statements run in each history (default 10000)"
@@ -46,7 +47,7 @@ def main() -> int:
     options = parser.parse_args()
     between = options.works_per_control or max(2, options.operations // (12 * 4))
 
-    report = Report(options.seeds, options.first_seed, options.operations, options.out)
+    report = Report(options.source, options.seeds, options.first_seed, options.operations, options.out)
     seeds = iter(range(options.first_seed, options.first_seed + options.seeds))
     # threads: the work is done by servers, the replica and dbt, which are processes
     with ThreadPoolExecutor(options.jobs) as pool:
@@ -59,7 +60,8 @@ def main() -> int:
 class Report:
     """The figures so far; the file is written anew after each seed."""
 
-    def __init__(self, seeds: int, first_seed: int, operations: int, out: Path | None) -> None:
+    def __init__(self, source: str, seeds: int, first_seed: int, operations: int, out: Path | None) -> None:
+        self.source = source
         self.operations = operations
         self.failures: dict[int, str] = {}
         self._seeds = seeds
@@ -93,6 +95,7 @@ class Report:
         return (
             json.dumps(
                 {
+                    "source": self.source,
                     "seeds": self._done,
                     "first_seed": self._first_seed,
                     "operations_per_seed": self.operations,
@@ -111,7 +114,10 @@ class Report:
 
 def _share(seeds: Iterator[int], between: int, report: Report) -> None:
     """Seeds, one after the other, on a stage of their own."""
-    with tempfile.TemporaryDirectory(prefix="soak-") as scratch, Stage(Path(scratch)) as stage:
+    with (
+        tempfile.TemporaryDirectory(prefix="soak-") as scratch,
+        Stage(Path(scratch), SOURCES[report.source](Path(scratch))) as stage,
+    ):
         for seed in seeds:
             figures: Counter[str] = Counter()
             failure = None

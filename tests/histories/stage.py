@@ -11,41 +11,43 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psycopg2
-
-from ingestion.demo.postgres_server import PostgresServer
 from tests.histories.duckdb_target import DuckdbTarget
+from tests.histories.engines import SourceEngine, SourceServer
+from tests.histories.mariadb_source import MariadbHistories
 from tests.histories.player import Player
-from tests.histories.postgres_source import PROJECT, SERVER_SETTINGS, PostgresSource
+from tests.histories.postgres_source import PostgresHistories
 from tests.histories.steps import Step
 from tests.histories.workers import Workers
 
+SOURCES: dict[str, Callable[[Path], SourceServer]] = {
+    "postgres": PostgresHistories,
+    "mariadb": MariadbHistories,
+}
+
 
 class Stage:
-    """PostgreSQL and a warehouse; a context manager that starts and stops the server.
+    """Sources of one kind and a warehouse; a context manager that starts and stops their server.
 
-    `target` makes the warehouse of a home; dbt's own target follows LANDFALL_TARGET (profiles.yml).
+    `target` makes the warehouse of a home and a project; dbt's own target follows LANDFALL_TARGET
+    (profiles.yml).
     """
 
     def __init__(
         self,
         scratch: Path,
-        project: Path = PROJECT,
-        server: PostgresServer | None = None,
-        target: Callable[[Path], DuckdbTarget] = DuckdbTarget,
+        sources: SourceServer,
+        target: Callable[[Path, Path], DuckdbTarget] = DuckdbTarget,
     ) -> None:
         self.scratch = scratch
+        self.sources = sources
         self._target = target
-        self._project = project
-        self._given = server
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
-        self.workers = self._stack.enter_context(Workers(self._project, self.scratch / "zygote"))
-        self.server = self._given or self._stack.enter_context(
-            PostgresServer(self.scratch / "server", SERVER_SETTINGS)
-        )
+        self.workers = self._stack.enter_context(Workers(self.sources.project, self.scratch / "zygote"))
+        self.sources.start()
+        self._stack.callback(self.sources.stop)
         return self
 
     def __exit__(
@@ -54,45 +56,22 @@ class Stage:
         self._stack.close()
 
     @contextmanager
-    def player(self) -> Iterator[tuple[Player, PostgresSource, DuckdbTarget]]:
+    def player(self) -> Iterator[tuple[Player, SourceEngine, DuckdbTarget]]:
         """A player on an empty database and an empty home, removed afterwards."""
         number = next(self._numbers)
-        name = f"history_{self.scratch.name.replace('-', '_')}_{number}"
         home = self.scratch / f"home-{number}"
         (home / "lake" / "bronze").mkdir(parents=True)
-        self._admin(f'create database "{name}"')
-        source = PostgresSource(self.server.dsn(name))
-        try:
-            target = self._target(home)
+        with self.sources.source(f"history_{self.scratch.name.replace('-', '_')}_{number}") as source:
+            target = self._target(home, self.sources.project)
             player = Player(source, target, self.workers, home)
             try:
                 yield player, source, target
             finally:
                 player.abandon()
-        finally:
-            source.close()
-            self._admin(
-                f"select pg_terminate_backend(active_pid) from pg_replication_slots "
-                f"where database = '{name}' and active"
-            )
-            self._admin(
-                "select pg_drop_replication_slot(slot_name) from pg_replication_slots "
-                f"where database = '{name}'"
-            )
-            self._admin(f'drop database "{name}" with (force)')
-            shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
 
     def play(self, steps: Iterable[Step]) -> Counter[str]:
         """One history; AssertionError says what went wrong. The figures are what happened."""
         with self.player() as (player, _, _):
             player.play(steps)
             return player.figures
-
-    def _admin(self, sql: str) -> None:
-        connection = psycopg2.connect(self.server.dsn())
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql)
-        finally:
-            connection.close()

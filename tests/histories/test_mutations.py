@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.home import REPOSITORY
-from tests.histories.postgres_source import PROJECT
+from tests.histories.postgres_source import PROJECT, PostgresHistories
 from tests.histories.stage import Stage
 from tests.histories.steps import Build, Delete, History, Insert, Rekey, Reload, Replicate, Update, Work
 
@@ -75,7 +75,8 @@ def mutated(folder: Path, edits: tuple[Edit, ...]) -> Path:
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_forgotten_rule_turns_a_history_red(stage: Stage, tmp_path: Path, name: str) -> None:
     project = mutated(tmp_path, MUTATIONS[name])
-    with Stage(tmp_path, project, stage.server) as mistaken:
+    assert isinstance(stage.sources, PostgresHistories)
+    with Stage(tmp_path, PostgresHistories(tmp_path, project, stage.sources.server)) as mistaken:
         if name == "nothing":
             mistaken.play(SHORT)
         else:

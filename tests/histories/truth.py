@@ -49,7 +49,11 @@ def problems(truth: History, silver: History, allowed: Allowed) -> list[str]:
 
 def _sound(true: States, told: States, allowed: Allowed, say: Say) -> None:
     """Nothing in hist_ that did not happen."""
-    by_time = {state.at: state for state in true if state.kind != "truncate"}
+    # one state an instant, or several where the source's clock is coarse
+    by_time: dict[datetime, list[State]] = {}
+    for state in true:
+        if state.kind != "truncate":
+            by_time.setdefault(state.at, []).append(state)
     ends = dict(allowed.loads)
     for state in told:
         if state.kind in ("L", "gone"):
@@ -59,8 +63,11 @@ def _sound(true: States, told: States, allowed: Allowed, say: Say) -> None:
             if state.values not in [s.values for s in _during(true, state.at, ends[state.at])]:
                 say(f"the load at {state.at} did not find {_brief([state])}")
             continue
-        real = by_time.get(state.at)
-        if real is None or (real.values is None) != (state.values is None):
+        alike = [
+            real for real in by_time.get(state.at, []) if (real.values is None) == (state.values is None)
+        ]
+        real = next((real for real in alike if real.values == state.values), alike[-1] if alike else None)
+        if real is None:
             say(f"{state.kind} at {state.at} did not happen")
         elif real.values is not None and state.values is not None:
             for place, (told_value, true_value) in enumerate(zip(state.values, real.values, strict=True)):
@@ -99,7 +106,8 @@ def _during(true: States, start: datetime, end: datetime) -> list[State]:
     """The states that held at some instant of a window."""
     held = [State(start, None)]
     for state in true:
-        if state.at <= start:
+        # what happened in the very instant of the start, happened before or after it
+        if state.at < start:
             held = [state]
         elif state.at <= end:
             held.append(state)

@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ingestion.postgres.connection import scanner, sql_name, sql_text
+from ingestion.postgres.connection import scanner
 from ingestion.reconcile.compare import TableResult
+from ingestion.sql import sql_name, sql_text
 from tests.engines.redshift.bronze import mount_bronze
 from tests.engines.redshift.stand_in import StandIn
 from tests.histories.duckdb_target import DuckdbTarget
 from tests.histories.engines import SourceEngine
-from tests.histories.postgres_source import PROJECT
 
 
 class RedshiftTarget(DuckdbTarget):
     """Silver in the stand-in. Whoever asks for rows gets them from a copy in DuckDB, so that the same
     questions do for both warehouses."""
 
-    def __init__(self, home: Path, warehouse: StandIn) -> None:
-        super().__init__(home)
+    def __init__(self, home: Path, project: Path, warehouse: StandIn) -> None:
+        super().__init__(home, project)
+        self._project = project
         self._lake = home / "lake"
         self._warehouse = warehouse
         self._is_copied = False
@@ -27,7 +28,7 @@ class RedshiftTarget(DuckdbTarget):
 
     def environment(self) -> dict[str, str]:
         # asked for before each run: the external schemas show what is in the lake now
-        mount_bronze(self._warehouse, str(self._lake), PROJECT)
+        mount_bronze(self._warehouse, str(self._lake), self._project)
         self._is_copied = False
         return super().environment() | self._warehouse.environment()
 

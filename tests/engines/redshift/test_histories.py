@@ -9,6 +9,7 @@ import pytest
 
 from tests.engines.redshift.histories_target import RedshiftTarget
 from tests.engines.redshift.stand_in import StandIn
+from tests.histories.postgres_source import PostgresHistories
 from tests.histories.soak import steps_of
 from tests.histories.stage import Stage
 from tests.histories.steps import (
@@ -32,7 +33,8 @@ def stage(redshift: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         for name, value in redshift.environment().items():
             environment.setenv(name, value)
         target = partial(RedshiftTarget, warehouse=redshift)
-        with Stage(tmp_path_factory.mktemp("histories"), target=target) as opened:
+        scratch = tmp_path_factory.mktemp("histories")
+        with Stage(scratch, PostgresHistories(scratch), target) as opened:
             yield opened
 
 
