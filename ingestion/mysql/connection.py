@@ -97,7 +97,8 @@ def connect(dsn: str, *, autocommit: bool = True) -> Connection:
 def rows(connection: Connection, query: str, arguments: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """A query's rows."""
     with connection.cursor() as cursor:
-        cursor.execute(query, arguments)
+        # none: then a % in the query is a %
+        cursor.execute(query, arguments or None)
         return list(cursor.fetchall())
 
 
