@@ -17,6 +17,7 @@ from ingestion.demo.mariadb_server import MariadbServer
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.home import REPOSITORY, Home
 from tests.guarantees.matrix import load as load_matrix
+from tests.mysql import Mysql
 
 
 def shared_data(name: str) -> Path | None:
@@ -72,6 +73,15 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariadbServer]
     """A running server; each test makes its own database on it."""
     with MariadbServer(tmp_path_factory.mktemp("mariadb") / "data") as server:
         yield server
+
+
+@pytest.fixture
+def mysql(mariadb: MariadbServer, home: Home) -> Iterator[Mysql]:
+    """A database of the test's own on MariaDB, dropped when the test is over."""
+    made = Mysql(mariadb, home)
+    yield made
+    made.execute(f"drop database {made.name}")
+    made.connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -104,6 +104,8 @@ def _csv_format(arrow_type: pa.DataType) -> Callable[[Any], str]:
         return lambda value: datetime.strftime(value, "%Y-%m-%d %H:%M:%S.%f")
     if pa.types.is_binary(arrow_type) or pa.types.is_large_binary(arrow_type):
         return lambda value: bytes(value).hex()
+    if pa.types.is_boolean(arrow_type):
+        return lambda value: "true" if value else "false"
     if pa.types.is_decimal(arrow_type):
         return lambda value: f"{value:f}"
     return str

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from ingestion.bronze.layout import timestamp_text
 from ingestion.errors import LandfallError
 from ingestion.replica.change_files import Place
 
@@ -45,15 +46,18 @@ class Checkpoint:
     @property
     def place(self) -> Place:
         """Where to go on."""
-        passed = [datetime.fromisoformat(moment) for at, moment in self.floors.items() if int(at) <= self.lsn]
-        return Place(self.lsn, self.counter, max(passed, default=None))
+        floor = self.floors.get(str(self.lsn))
+        not_before = datetime.fromisoformat(f"{floor}+00:00") if floor else None
+        return Place(self.lsn, self.counter, not_before)
 
     def advance(self, place: Place, last_file: str) -> None:
         """Everything before the place is in the lake."""
         self.lsn, self.counter, self.last_file = place.lsn, place.counter, last_file
-        self.floors = {at: moment for at, moment in self.floors.items() if int(at) > place.lsn}
+        # one that lies at the place itself counts for what follows it
+        self.floors = {at: moment for at, moment in self.floors.items() if int(at) >= place.lsn}
         if place.not_before is not None:
-            self.floors[str(place.lsn)] = place.not_before.isoformat()
+            here = self.floors.get(str(place.lsn), "")
+            self.floors[str(place.lsn)] = max(here, timestamp_text(place.not_before))
 
 
 class CheckpointFile:

@@ -243,6 +243,9 @@ class MysqlLog:
             body, at = inflate(body[at:]), 0
         table = layout.table
         key = [place for place, column in enumerate(table.columns) if column.name in table.primary_key]
+        if operation != "I" and not key:
+            # as with PostgreSQL: nothing would tell which row it was
+            return
         none: list[str | None] = [None] * len(key)
         for row in layouts.read_rows(body, at, layout, images):
             old, new = row[0], row[-1]

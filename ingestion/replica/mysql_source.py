@@ -10,6 +10,7 @@ from datetime import datetime
 import pymysql
 from pymysql.connections import Connection
 
+from ingestion.bronze.layout import timestamp_text
 from ingestion.live import LiveTable, Reader
 from ingestion.mysql import server
 from ingestion.mysql.binlog import Binlog
@@ -67,7 +68,7 @@ class MysqlSource:
     def load_start(self, checkpoint: Checkpoint, timeout_seconds: int) -> datetime:
         started_at = server.next_second(self._catalog)
         place = server.place(*server.load_position(self._catalog, timeout_seconds))
-        checkpoint.floors[str(place)] = started_at.isoformat()
+        checkpoint.floors[str(place)] = timestamp_text(started_at)
         return started_at
 
     def reader(self) -> AbstractContextManager[Reader]:
@@ -81,7 +82,7 @@ class MysqlSource:
             server_id=self._server_id,
             schema=schema,
             tables=set(tables),
-            floors={int(place): datetime.fromisoformat(at) for place, at in checkpoint.floors.items()},
+            floors={int(at): datetime.fromisoformat(f"{t}+00:00") for at, t in checkpoint.floors.items()},
             catalog=self._catalog,
             files=files,
         )

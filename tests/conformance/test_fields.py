@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ingestion.postgres.connection import connect
+from ingestion.postgres.engine import PostgresCatalog, PostgresEngine
 from ingestion.registry import Column, Source, Table
 from ingestion.replica.declaration import wrong_declarations
 from tests.conformance.conftest import AS_IN_JULY, SELECT_ALL, Live, counters, values
@@ -228,7 +229,7 @@ def test_e14_a_type_that_dms_does_not_migrate_is_told_before_the_load(live: Live
     table = Table("t", (Column("id", "integer"), Column("large", "varchar")), ("id",))
     source = Source("shop", "postgres", "public", (table,), Path("_shop__sources.yml"), "bronze_shop")
     with closing(connect(live.dsn)) as connection:
-        (told,) = wrong_declarations(source, connection)
+        (told,) = wrong_declarations(source, PostgresEngine(), PostgresCatalog(connection))
     assert told == "_shop__sources.yml: shop.t.large is of type oid, which DMS does not migrate: leave it out"
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ingestion.bronze.lake import open_lake
@@ -16,183 +16,9 @@ from ingestion.errors import LandfallError
 from ingestion.home import Home
 from ingestion.mysql.connection import connect
 from ingestion.mysql.connection import rows as query
-from ingestion.replica.task import Progress, Task
+from tests.e2e.conftest import landfall
 from tests.e2e.tables import rows, table_task
-
-
-class Mysql:
-    """A database of a test's own, and tasks over its tables."""
-
-    def __init__(self, server: MariadbServer, home: Home) -> None:
-        self.server = server
-        self.home = home
-        self.name = f"test_{uuid.uuid4().hex[:12]}"
-        admin = connect(server.dsn())
-        query(admin, f"create database {self.name}")
-        admin.close()
-        self.dsn = server.dsn(self.name)
-        self.connection = connect(self.dsn)
-
-    def execute(self, *statements: str) -> list[tuple[object, ...]]:
-        """Each in a transaction of its own; rows of the last."""
-        found: list[tuple[object, ...]] = []
-        for statement in statements:
-            found = query(self.connection, statement)
-        return found
-
-    def task(self, *tables: str, **s3_settings: object) -> Task:
-        return table_task(self.dsn, self.home, *tables, engine="mysql", schema=self.name, **s3_settings)
-
-    def replicate(self, *tables: str, reload: bool = False, **s3_settings: object) -> Progress:
-        return self.task(*tables, **s3_settings).run(follow=False, reload=reload)
-
-    def bronze(self, table: str, sql: str = "select * exclude (filename)") -> list[tuple[object, ...]]:
-        return rows(self.home, table, sql)
-
-
-@pytest.fixture
-def mysql(mariadb: MariadbServer, home: Home) -> Iterator[Mysql]:
-    made = Mysql(mariadb, home)
-    yield made
-    made.execute(f"drop database {made.name}")
-    made.connection.close()
-
-
-# by type: values with what often goes wrong, and what bronze has of them, as DuckDB spells it
-TYPES: dict[str, dict[str, str | None]] = {
-    "tinyint(1)": {"1": "1", "0": "0", "-128": "-128"},
-    "tinyint unsigned": {"255": "255"},
-    "smallint unsigned": {"65535": "65535"},
-    "smallint": {"-32768": "-32768"},
-    "mediumint unsigned": {"16777215": "16777215"},
-    "mediumint": {"-8388608": "-8388608"},
-    "int unsigned": {"4294967295": "4294967295"},
-    "int(8) zerofill": {"42": "42"},
-    "bigint unsigned": {"18446744073709551615": "18446744073709551615"},
-    "bigint": {"-9223372036854775808": "-9223372036854775808"},
-    "decimal(10,2)": {"-12345678.90": "-12345678.90", "0": "0.00", "-0.01": "-0.01"},
-    "decimal(38,10)": {"1234567890123456789012345678.0123456789": "1234567890123456789012345678.0123456789"},
-    "decimal(65,30)": {
-        "-12345678901234567890123456789012345.012345678901234567890123456789": (
-            "-12345678901234567890123456789012345.012345678901234567890123456789"
-        )
-    },
-    "decimal(9,9)": {"0.000000001": ".000000001"},
-    "float": {"32.380001": "32.380001068115234", "1.17549435e-38": "1.1754943508222875e-38"},
-    "double": {"0.1": "0.1", "1.7976931348623157e308": "1.7976931348623157e+308", "1e16": "1e+16"},
-    "bit(1)": {"b'1'": "true", "b'0'": "false"},
-    "bit(5)": {"b'10101'": r"\x15"},
-    "bit(64)": {f"b'1{'0' * 62}1'": r"\x80\x00\x00\x00\x00\x00\x00\x01"},
-    "year": {"2024": "2024", "0": "0", "1901": "1901"},
-    "date": {
-        "'2024-02-29'": "2024-02-29",
-        "'9999-12-31'": "9999-12-31",
-        "'0000-00-00'": None,
-        "'2024-00-15'": None,
-        "'2024-01-00'": None,
-    },
-    "datetime": {"'2018-01-02 03:04:05'": "2018-01-02 03:04:05", "'0000-00-00 00:00:00'": None},
-    "datetime(1)": {"'1000-01-01 00:00:00.9'": "1000-01-01 00:00:00.9"},
-    "datetime(6)": {
-        "'9999-12-31 23:59:59.999999'": "9999-12-31 23:59:59.999999",
-        "'2024-00-00 01:02:03.4'": None,
-    },
-    "timestamp null": {
-        "'2018-01-02 03:04:05'": "2018-01-02 06:04:05",
-        "'2038-01-19 00:14:07'": "2038-01-19 03:14:07",
-        "'0000-00-00 00:00:00'": None,
-    },
-    "timestamp(3) null": {"'2018-01-02 03:04:05.678'": "2018-01-02 06:04:05.678"},
-    "time": {"'-838:59:59'": "-838:59:59", "'25:00:01'": "25:00:01", "'00:00:00'": "00:00:00"},
-    "time(1)": {"'-00:00:00.5'": "-00:00:00.5", "'-01:02:03.2'": "-01:02:03.2"},
-    "time(3)": {"'-01:02:03.201'": "-01:02:03.201"},
-    "time(6)": {"'838:59:58.999999'": "838:59:58.999999", "'-00:00:01.000001'": "-00:00:01.000001"},
-    "char(5)": {"'ab'": "ab", "''": "", "'NULL'": "NULL"},
-    "char(5) character set latin1": {"'é'": "é"},
-    "varchar(300)": {
-        "'two\\nlines, \"quoted\" 🎉 \\\\N'": 'two\nlines, "quoted" 🎉 \\N',
-        "' padded '": " padded ",
-    },
-    "varchar(20) character set latin1": {"0x80E98190": "€é\x81\x90"},
-    "varchar(20) character set koi8r": {"'Привет'": "Привет"},
-    "varchar(20) character set ucs2": {"'ñ🎉'": "ñ?"},
-    "varchar(20) character set sjis": {"'日本'": "日本"},
-    "varchar(20) collate uca1400_ai_ci": {"'naïve ☃'": "naïve ☃"},
-    "varchar(100) compressed": {"'short'": "short", "repeat('long ', 20)": "long " * 20},
-    "tinytext": {"'t'": "t"},
-    "text": {"repeat('ü', 20000)": "ü" * 20000},
-    "mediumtext": {"'m'": "m"},
-    "longtext character set latin1": {"'ß'": "ß"},
-    "json": {"""'{"a" :  [1, null]}'""": '{"a" :  [1, null]}'},
-    "enum('a','ü','c,d')": {"'ü'": "ü", "'c,d'": "c,d", "''": ""},
-    "enum('a','ü') character set latin1": {"'ü'": "ü"},
-    "set('x','y','ü')": {"'ü,x'": "x,ü", "''": ""},
-    "binary(4)": {"0x00ff": r"\x00\xFF\x00\x00"},
-    "varbinary(10)": {"0x0001": r"\x00\x01", "''": ""},
-    "blob": {"0x00ff5c00": r"\x00\xFF\x5C\x00"},
-    "blob compressed": {"repeat(0x00ff, 100)": r"\x00\xFF" * 100},
-    "uuid": {
-        "'6ccd780c-baba-1026-9564-5b8c65602400'": "6ccd780c-baba-1026-9564-5b8c65602400",
-        "'00000000-0000-0000-0000-000000000000'": "00000000-0000-0000-0000-000000000000",
-    },
-    "inet6": {"'::ffff:1.2.3.4'": "::ffff:1.2.3.4", "'::'": "::"},
-    "inet4": {"'10.0.0.0'": "10.0.0.0"},
-    "point": {"point(1,2)": r"\x00\x00\x00\x00\x01\x01" + r"\x00" * 9 + r"\xF0?" + r"\x00" * 7 + "@"},
-}
-
-
-def test_full_load_and_log_write_the_same_value_for_every_type(mysql: Mysql) -> None:
-    columns = {kind: f"c{at}" for at, kind in enumerate(TYPES)}
-    declared = ", ".join(f"{name} {kind}" for kind, name in columns.items())
-    mysql.execute(
-        # the session's own zone and mode must not matter
-        "set sql_mode = '', time_zone = '-03:00'",
-        f"create table t (id int primary key, {declared}, twice int as (id * 2) stored, "
-        "thrice int as (id * 3) virtual) default charset utf8mb4",
-    )
-    most = max(len(values) for values in TYPES.values())
-    expected: list[list[str | None]] = []
-    for at in range(most):
-        picked = [
-            list(values.items())[at] if at < len(values) else ("null", None) for values in TYPES.values()
-        ]
-        expected.append([spelled for _, spelled in picked])
-        texts = ", ".join(value for value, _ in picked)
-        mysql.execute(f"insert into t ({', '.join(('id', *columns.values()))}) values ({at}, {texts})")
-    mysql.execute("insert into t (id) values (99)")
-    expected.append([None] * len(TYPES))
-    assert mysql.replicate("t").loaded_rows == {"t": most + 1}
-    mysql.execute("update t set id = id + 100")
-    assert mysql.replicate("t").changes == most + 1
-    names = ", ".join(f"{name}::varchar" for name in columns.values())
-    found = mysql.bronze("t", f"select id, twice, thrice, {names}")
-    by_id = {row[0]: row for row in found}
-    for at, values in zip([*range(most), 99], expected, strict=True):
-        loaded, logged = by_id[at], by_id[at + 100]
-        for kind, wanted, load, log in zip(TYPES, values, loaded[3:], logged[3:], strict=True):
-            assert (load, log) == (wanted, wanted), (kind, at)
-        assert loaded[1:3] == (at * 2, at * 3) and logged[1:3] == ((at + 100) * 2, (at + 100) * 3)
-
-
-def test_bronze_has_the_types_that_dms_gives(mysql: Mysql) -> None:
-    bronze = {
-        "tinyint(1)": "TINYINT", "tinyint unsigned": "UTINYINT", "smallint unsigned": "USMALLINT",
-        "mediumint": "INTEGER", "mediumint unsigned": "UINTEGER", "int unsigned": "UINTEGER",
-        "bigint unsigned": "UBIGINT", "decimal(10,2) unsigned": "DECIMAL(10,2)", "decimal(40,2)": "VARCHAR",
-        "float": "DOUBLE", "bit(1)": "BOOLEAN", "bit(9)": "BLOB", "year": "SMALLINT", "date": "DATE",
-        "datetime": "TIMESTAMP", "timestamp(6) null": "TIMESTAMP", "time": "VARCHAR", "json": "VARCHAR",
-        "enum('a')": "VARCHAR", "set('a')": "VARCHAR", "binary(1)": "BLOB", "longblob": "BLOB",
-    }  # fmt: skip
-    columns = ", ".join(f"c{at} {kind}" for at, kind in enumerate(bronze))
-    mysql.execute(f"create table t (id int primary key, {columns})", "insert into t (id) values (1)")
-    mysql.replicate("t")
-    mysql.execute("update t set id = 2")
-    mysql.replicate("t")
-    keys = list(open_lake(mysql.home.lake).keys("t/"))
-    assert len(keys) == 2
-    names = ", ".join(f"typeof(c{at})" for at in range(len(bronze)))
-    for row in mysql.bronze("t", f"select {names}"):
-        assert dict(zip(bronze, row, strict=True)) == bronze
+from tests.mysql import Mysql
 
 
 def test_changes_are_written_as_dms_writes_them(mysql: Mysql) -> None:
@@ -226,8 +52,8 @@ def test_changes_are_written_as_dms_writes_them(mysql: Mysql) -> None:
     for change in changes:
         moment = str(change[7])
         assert str(change[6])[:16] == moment.translate(str.maketrans("", "", "-: ."))[:16]
-    # without a key there is no telling rows apart, but all that the log holds is there
-    assert mysql.bronze("bag", 'select "Op", n') == [("I", 1), ("I", 1), ("U", 2), ("D", 1)]
+    # without a key nothing tells rows apart: inserts alone, as from PostgreSQL
+    assert mysql.bronze("bag", 'select "Op", n') == [("I", 1), ("I", 1)]
 
 
 def test_the_layout_changes_and_each_row_keeps_the_one_that_it_was_written_with(mysql: Mysql) -> None:
@@ -498,3 +324,69 @@ def test_tables_come_and_go_and_two_homes_do_not_meet(mysql: Mysql, tmp_path: Pa
     assert mysql.bronze("t", "select id") == [(1,), (2,)]
     assert mysql.bronze("u", "select id") == [(1,), (2,), (3,), (4,)]
     assert rows(other, "u", "select id") == [(1,), (2,), (3,), (4,)]
+
+
+REGISTRY = """
+version: 2
+sources:
+  - name: shop
+    config: {meta: {engine: mysql, database_schema: DATABASE}}
+    tables:
+      - name: invoices
+        config: {meta: {primary_key: [invoice_id]}}
+        columns:
+          - {name: invoice_id, data_type: "decimal(20,0)"}
+          - {name: paid, data_type: smallint}
+          - {name: total, data_type: "decimal(10,2)"}
+          - {name: span, data_type: varchar}
+          - {name: issued_at, data_type: timestamp}
+"""
+
+
+def test_the_commands_work_on_a_mysql_source(
+    mysql: Mysql, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mysql.execute(
+        "create table invoices (invoice_id bigint unsigned primary key, paid tinyint(1), "
+        "total decimal(10,2), span time, issued_at timestamp null)",
+        "insert into invoices values (18446744073709551615, 1, 9.90, '-25:00:00', '2024-01-02 03:04:05')",
+        "insert into invoices values (1, 0, null, null, null)",
+        f"create user {mysql.name} identified by 'hunter2'",
+        f"grant select, replication client, replication slave on *.* to {mysql.name}",
+    )
+    folder = tmp_path / "project" / "models" / "silver" / "shop"
+    folder.mkdir(parents=True)
+    declared = REGISTRY.replace("DATABASE", mysql.name)
+    (folder / "_shop__sources.yml").write_text(declared.replace("smallint", "boolean"))
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path / "project"))
+    monkeypatch.setenv("LANDFALL_HOME", str(tmp_path / "home"))
+    assert "mysql://dms@" in landfall("replicate", "--source", "shop").stdout
+    address = f"mysql://{mysql.name}:PASSWORD@localhost/{mysql.name}?unix_socket={mysql.server.socket}"
+    for password, says in (
+        ("wrong", "Access denied"),
+        ("hunter2", "shop.invoices.paid is tinyint(1) in the database, which bronze holds as smallint"),
+    ):
+        monkeypatch.setenv("LANDFALL_SHOP_DSN", address.replace("PASSWORD", password))
+        refused = landfall("replicate", "--source", "shop")
+        assert refused.returncode == 2 and says in refused.stdout, refused.stdout + refused.stderr
+        assert password not in refused.stdout + refused.stderr
+    (folder / "_shop__sources.yml").write_text(declared)
+    done = landfall("replicate", "--source", "shop")
+    assert "loaded 2 rows of 1 tables" in done.stdout, done.stdout + done.stderr
+    warehouse = tmp_path / "home" / "warehouse.duckdb"
+    lake = f"{tmp_path}/home/lake/bronze"
+    with duckdb.connect(str(warehouse)) as connected:
+        connected.execute(
+            "create schema silver; create table silver.base_shop__invoices as "
+            "select invoice_id::decimal(20,0) as invoice_id, paid::smallint as paid, total, span, issued_at, "
+            "false as _is_deleted "
+            f"from '{lake}/shop/*/invoices/*.parquet'; create table silver.bronze_files as "
+            f"select substr(file, {len(lake) + 2}) as source_file from glob('{lake}/**/*.parquet')"
+        )
+    same = landfall("reconcile", "--source", "shop")
+    assert same.returncode == 0, same.stdout + same.stderr
+    mysql.execute("update invoices set span = '-25:00:01' where invoice_id > 1")
+    differs = landfall("reconcile", "--source", "shop")
+    assert differs.returncode == 1
+    assert "18446744073709551615" in differs.stdout and "span" in differs.stdout
+    mysql.execute(f"drop user {mysql.name}")
