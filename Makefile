@@ -16,7 +16,7 @@ run: $(BIN)/.installed ## the whole path: live Postgres to a tested, documented 
 	@$(BIN)/landfall demo $(ARGS)
 
 .PHONY: test
-test: $(BIN)/.installed lint $(BIN)/.chromium ## every test, against real servers
+test: $(BIN)/.installed lint $(BIN)/.chromium $(BIN)/.mariadb ## every test, against real servers
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: lint
@@ -28,8 +28,9 @@ lint: $(BIN)/.installed ## ruff, mypy and sqlfluff
 		$(BIN)/sqlfluff lint -q --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
 
 .PHONY: bench
-bench: $(BIN)/.installed ## speed beside a named peer, as a ratio
+bench: $(BIN)/.installed $(BIN)/.mariadb ## speed beside a named peer, as a ratio
 	@$(BIN)/python bench/full_load.py $(ARGS)
+	@PYTHONPATH=. $(BIN)/python bench/full_load_mysql.py $(ARGS)
 
 .PHONY: soak
 soak: $(BIN)/.installed ## 200 random histories of 10,000 operations; figures in bench/soak.json
@@ -65,4 +66,11 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 
 $(BIN)/.chromium: $(BIN)/.installed
 	@command -v chromium >/dev/null || { echo "installing chromium"; $(APT) update; $(APT) install -y chromium >/dev/null; }
+	@touch $@
+
+# its server is never the system's own: tests start one of theirs beside it
+$(BIN)/.mariadb: $(BIN)/.installed
+	@[ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || { \
+		echo "installing mariadb-server"; $(APT) update; \
+		$(APT) install -y --no-install-recommends mariadb-server >/dev/null; }
 	@touch $@
