@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ingestion.errors import LandfallError
 from ingestion.live import LiveColumn, LiveTable, Rows
-from ingestion.mysql.connection import SESSION, Dsn, sql_name
+from ingestion.mysql.connection import SESSION, Dsn, connect, sql_name
 from ingestion.mysql.types import type_rule
 from ingestion.sql import sql_name as duckdb_name
 
@@ -57,6 +57,8 @@ def reading(dsn: str, query: str) -> Iterator[pa.RecordBatchReader]:
     ahead: queue.Queue[pa.RecordBatch | None] = queue.Queue(_BATCHES_AHEAD)
     trouble: list[BaseException] = []
     done = threading.Event()
+    # asked first: connectorx would try for half a minute, and tell of each attempt on standard error
+    connect(dsn).close()
     try:
         source = connectorx.read_sql(
             Dsn.parse(dsn).url,

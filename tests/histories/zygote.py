@@ -176,7 +176,7 @@ def _replica(request: Json, project: Path) -> int:
         s3_settings=settings,
         table_mappings=table_mappings(registered),
         task_settings=tasks,
-        engine=source.engine,
+        engine=registered.engine,
     )
     if request["die_at"]:
         die_at(request["die_at"])
