@@ -21,7 +21,7 @@ from pathlib import Path
 from ingestion.home import REPOSITORY
 from tests.histories.generate import endless
 from tests.histories.stage import SOURCES, Stage
-from tests.histories.steps import Check, Step
+from tests.histories.steps import Step
 
 
 def main() -> int:
@@ -40,12 +40,12 @@ def main() -> int:
         "--works-per-control",
         type=int,
         default=None,
-        help="transactions from one run, kill or build to the next (default: about 12 of them in a history)",
+        help="transactions from one run, kill or build to the next (default: about 10 of them in a history)",
     )
     parser.add_argument("--jobs", type=int, default=1, help="histories at a time (default 1)")
     parser.add_argument("--out", type=Path, help="JSON file for the figures")
     options = parser.parse_args()
-    between = options.works_per_control or max(2, options.operations // (12 * 4))
+    between = options.works_per_control or max(2, options.operations // (10 * 4))
 
     report = Report(options.source, options.seeds, options.first_seed, options.operations, options.out)
     seeds = iter(range(options.first_seed, options.first_seed + options.seeds))
@@ -135,15 +135,11 @@ def _play(stage: Stage, seed: int, operations: int, between: int) -> Counter[str
 
 
 def steps_of(seed: int, operations: int, between: int, figures: Counter[str]) -> Iterator[Step]:
-    """A seed's steps until `figures` (the player's) tell that so many statements ran; a check half way."""
-    half_way = False
+    """A seed's steps until `figures` (the player's) tell that so many statements ran."""
     for step in endless(seed, between):
         yield step
         if figures["operations"] >= operations:
             return
-        if not half_way and figures["operations"] * 2 >= operations:
-            half_way = True
-            yield Check()
 
 
 def _commit() -> str:
