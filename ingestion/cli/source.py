@@ -31,7 +31,7 @@ def database(source: Source, home: Home) -> Iterator[str]:
             yield source_dsn(source)
         except CannotConnect as error:
             raise CannotConnect(
-                f"{error}; check {dsn_variable(source.name)}, and the password: in it, {engine.password_hint}"
+                f"{error}; check {dsn_variable(source.name)}, and the password in it, {engine.password_hint}"
             ) from None
     elif not home.postgres.exists():
         raise LandfallError(
