@@ -91,7 +91,7 @@ class Warehouses:
                 )
         return found
 
-    def differences(self) -> list[Difference]:
+    def differences(self, leave_out: str = "") -> list[Difference]:
         server = psycopg2.connect(self.redshift.dsn)
         warehouse = duckdb.connect(str(self.duckdb_home.warehouse), read_only=True)
 
@@ -109,6 +109,7 @@ class Warehouses:
             return [
                 difference
                 for relation, key in self.relations().items()
+                if relation != leave_out
                 for difference in compare(relation, in_duckdb, in_redshift, key, IGNORED)
             ]
 
@@ -150,7 +151,8 @@ def test_both_warehouses_are_equal_after_each_build(
 
     # the same whether grown or made anew: DuckDB keeps what it grew
     warehouses.run_on_redshift("run", "--full-refresh")
-    assert warehouses.differences() == []
+    # it tells what each run checked, and DuckDB's were two
+    assert warehouses.differences(leave_out="silver.bronze_rows_checked") == []
 
 
 def test_tables_lie_where_joins_and_reports_want_them(warehouses: Warehouses) -> None:
