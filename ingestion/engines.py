@@ -18,8 +18,8 @@ def engine_of(source: Source) -> Engine:
     """The engine of a source, or LandfallError."""
     if source.engine not in _ENGINES:
         raise LandfallError(
-            f"{source.path}: source '{source.name}' has engine '{source.engine}'; "
-            f"use one of {', '.join(_ENGINES)}"
+            f"{source.path}: source '{source.name}' is {source.engine}; an engine is one of "
+            f"{', '.join(_ENGINES)}"
         )
     return _ENGINES[source.engine]
 
