@@ -123,7 +123,9 @@ def test_a_full_refresh_equals_the_incremental_tables_and_those_of_duckdb(wareho
     before = {table: list(warehouses.athena_rows(table)) for table in warehouses.tables()}
     warehouses.build("run", "--full-refresh")
     assert warehouses.differences() == []
-    assert warehouses.differences(lambda table: before[table]) == []
+    # this one has a row for each run that found new files
+    before.pop("silver.bronze_rows_checked")
+    assert warehouses.differences(before.__getitem__, set(before)) == []
 
 
 def test_tables_are_iceberg_and_facts_are_partitioned(warehouses: Warehouses) -> None:

@@ -70,10 +70,12 @@ class Warehouses:
         """The SQL of every model as it was sent last."""
         return sorted((self._home.dbt / "compiled" / "landfall" / "models").glob("**/*.sql"))
 
-    def differences(self, expected: Rows | None = None) -> list[Difference]:
-        """Where Athena's tables are not what DuckDB's are, or what else is expected."""
+    def differences(self, expected: Rows | None = None, of: set[str] | None = None) -> list[Difference]:
+        """Where Athena's tables, or some of them, are not what DuckDB's are, or what else is expected."""
         found = []
         for table, key in self.tables().items():
+            if of is not None and table not in of:
+                continue
             found += compare(table, expected or self.duckdb_rows, self.athena_rows, key, IGNORED)
         # the first ones tell the fault
         return found[:20]
