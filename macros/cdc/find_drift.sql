@@ -67,15 +67,16 @@
 {% endmacro %}
 
 {% macro default__drift_in(table, file) %}
-    {# through a catalog every file has the columns that are declared there; what it has itself, no query tells #}
+    {# Through a catalog every file has the columns that are declared there; what it has itself, no query
+       tells. `landfall replicate` does, and so does this model on DuckDB. #}
     select
-        cast(null as varchar) as source_name,
-        cast(null as varchar) as table_name,
-        cast(null as varchar) as source_file,
-        cast(null as varchar) as drift,
-        cast(null as varchar) as column_name,
-        cast(null as varchar) as declared_type,
-        cast(null as varchar) as found_type
+        cast(null as {{ column_type('varchar') }}) as source_name,
+        cast(null as {{ column_type('varchar') }}) as table_name,
+        cast(null as {{ column_type('varchar') }}) as source_file,
+        cast(null as {{ column_type('varchar') }}) as drift,
+        cast(null as {{ column_type('varchar') }}) as column_name,
+        cast(null as {{ column_type('varchar') }}) as declared_type,
+        cast(null as {{ column_type('varchar') }}) as found_type
     where 1 = 0
 {% endmacro %}
 
@@ -131,18 +132,4 @@
     where found.column_name is null
         or declared.column_name is null
         or found.column_type <> declared.column_type
-{% endmacro %}
-
-{% macro athena__drift_in(table, file) %}
-    {# Athena shows the columns that the catalog declares, never those of a file: it finds no drift.
-       `landfall replicate` tells it, and so does this model on DuckDB. #}
-    select
-        '{{ table.source }}' as source_name,
-        '{{ table.name }}' as table_name,
-        '{{ file }}' as source_file,
-        cast(null as varchar) as drift,
-        cast(null as varchar) as column_name,
-        cast(null as varchar) as declared_type,
-        cast(null as varchar) as found_type
-    where 1 = 0
 {% endmacro %}

@@ -30,6 +30,21 @@
     {{ return(adapter.dispatch('read_load_starts')(files)) }}
 {% endmacro %}
 
+{% macro default__read_load_starts(files) %}
+    {# Athena and Redshift: by the catalog's tables, one query a table #}
+    {% set by_table = {} %}
+    {% for file in files %}
+        {% do by_table.setdefault(file.split('/')[0] ~ '/' ~ file.split('/')[2], []).append(file) %}
+    {% endfor %}
+    {% set selects = [] %}
+    {% for table, its_files in by_table.items() %}
+        {% set names = table.split('/') %}
+        {% do selects.append('select ' ~ catalog_source_file() ~ ', min(_dms_timestamp) from ' ~ source(names[0], names[1])
+            ~ ' where ' ~ catalog_files(its_files) ~ ' group by "$path"') %}
+    {% endfor %}
+    {% do return(selects | join(' union all ')) %}
+{% endmacro %}
+
 {% macro duckdb__read_load_starts(files) %}
     {% set prefix = lake_root() ~ '/bronze/' %}
     {% set selects = [] %}
@@ -47,45 +62,17 @@
     {% do return(selects | join(' union all ')) %}
 {% endmacro %}
 
-{% macro athena__read_load_starts(files) %}
-    {% set by_table = {} %}
-    {% for file in files %}
-        {% do by_table.setdefault(file.split('/')[0] ~ '/' ~ file.split('/')[2], []).append(file) %}
-    {% endfor %}
-    {% set selects = [] %}
-    {% for table, its_files in by_table.items() %}
-        {% set names = table.split('/') %}
-        {% do selects.append('select ' ~ athena__source_file() ~ ', min(_dms_timestamp) from ' ~ source(names[0], names[1])
-            ~ ' where ' ~ athena__is_bronze_file(its_files) ~ ' group by 1') %}
-    {% endfor %}
-    {% do return(selects | join(' union all ')) %}
-{% endmacro %}
-
 {# Whether a bronze file can be opened at all. #}
 {% macro can_be_opened(source_file) %}
     {{ return(adapter.dispatch('can_be_opened')(source_file)) }}
 {% endmacro %}
 
-{% macro duckdb__can_be_opened(source_file) %}
-    {# opens it to see its columns, reads no row #}
-    {% do return(adapter.location_exists(lake_root() ~ '/bronze/' ~ source_file)) %}
-{% endmacro %}
-
-{% macro athena__can_be_opened(source_file) %}
-    {# nothing short of reading it tells; one that cannot be read stops the run, with its name #}
+{% macro default__can_be_opened(source_file) %}
+    {# no query tells, short of reading it; the models that do stop at it #}
     {% do return(true) %}
 {% endmacro %}
 
-{% macro redshift__read_load_starts(files) %}
-    {% set by_table = {} %}
-    {% for file in files %}
-        {% do by_table.setdefault(file.split('/')[0] ~ '/' ~ file.split('/')[2], []).append(file) %}
-    {% endfor %}
-    {% set selects = [] %}
-    {% for table, its_files in by_table.items() %}
-        {% set names = table.split('/') %}
-        {% do selects.append('select ' ~ spectrum_source_file() ~ ', min(_dms_timestamp) from '
-            ~ source(names[0], names[1]) ~ ' where ' ~ spectrum_files(its_files) ~ ' group by "$path"') %}
-    {% endfor %}
-    {% do return(selects | join(' union all ')) %}
+{% macro duckdb__can_be_opened(source_file) %}
+    {# opens it to see its columns, reads no row #}
+    {% do return(adapter.location_exists(lake_root() ~ '/bronze/' ~ source_file)) %}
 {% endmacro %}

@@ -63,18 +63,13 @@
     {{ return(adapter.dispatch('present_bronze_files')(table)) }}
 {% endmacro %}
 
+{% macro default__present_bronze_files(table) %}
+    {% do return("select source_file from (" ~ list_bronze_files() ~ ") as listed"
+        ~ " where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'") %}
+{% endmacro %}
+
 {% macro duckdb__present_bronze_files(table) %}
     {% set prefix = lake_root() ~ '/bronze/' %}
     {% set folder = prefix ~ table.source ~ '/' ~ table.schema ~ '/' ~ table.name %}
     {% do return("select substr(file, " ~ (prefix | length + 1) ~ ") as source_file from glob('" ~ folder ~ "/**')") %}
-{% endmacro %}
-
-{% macro athena__present_bronze_files(table) %}
-    {% do return("select source_file from (" ~ list_bronze_files() ~ ") as listed"
-        ~ " where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'") %}
-{% endmacro %}
-
-{% macro redshift__present_bronze_files(table) %}
-    {% do return("select source_file from (" ~ list_bronze_files() ~ ") as listed"
-        ~ " where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'") %}
 {% endmacro %}

@@ -80,11 +80,11 @@
         {% for column in table.columns if column.name in table.key %}
         {{ athena__bronze_value(before_image(column.name), column.data_type) }} as {{ adapter.quote(before_image(column.name)) }},
         {% endfor %}
-        {{ athena__source_file() }} as _source_file,
+        {{ catalog_source_file() }} as _source_file,
         cast(null as varchar) as _malformed,
         cast(null as varchar) as _line
     from {{ relation }}
-    where {{ athena__is_bronze_file(files) }}
+    where {{ catalog_files(files) }}
 {%- endmacro %}
 
 {# A timestamp is in the catalog as the microseconds that the file holds (see ingestion/catalog): as a
@@ -93,20 +93,6 @@
     {% if data_type != 'timestamp' %}{% do return(adapter.quote(name)) %}{% endif %}
     {% do return('cast(from_unixtime_nanos(cast(' ~ adapter.quote(name)
         ~ " as decimal(38, 0)) * 1000) at time zone 'UTC' as timestamp(6))") %}
-{% endmacro %}
-
-{% macro athena__source_file() %}
-    {%- do return('substr("$path", ' ~ ((lake_root() ~ '/bronze/') | length + 1) ~ ')') -%}
-{% endmacro %}
-
-{# A condition on the path, which Athena looks at before it opens a file. Thousands of names would not
-   fit into a statement, so then the range between them is read: more files, but the same changes. #}
-{% macro athena__is_bronze_file(files) %}
-    {% set prefix = lake_root() ~ '/bronze/' %}
-    {% if files | length > 500 %}
-        {% do return("\"$path\" between '" ~ prefix ~ files | min ~ "' and '" ~ prefix ~ files | max ~ "'") %}
-    {% endif %}
-    {% do return("\"$path\" in ('" ~ prefix ~ files | join("', '" ~ prefix) ~ "')") %}
 {% endmacro %}
 
 {% macro redshift__read_bronze(table, files) %}
@@ -122,11 +108,11 @@
         {% for column in table.columns if column.name in table.key %}
         {{ spectrum_value(before_image(column.name), column.data_type) }} as {{ adapter.quote(before_image(column.name)) }},
         {% endfor %}
-        cast({{ spectrum_source_file() }} as {{ text }}) as _source_file,
+        cast({{ catalog_source_file() }} as {{ text }}) as _source_file,
         cast(null as {{ text }}) as _malformed,
         cast(null as {{ text }}) as _line
     from {{ source(table.source, table.name) }}
-    where {{ spectrum_files(files) }}
+    where {{ catalog_files(files) }}
 {% endmacro %}
 
 {# The catalog has a timestamp as the microseconds since 1970 that the file holds (see ingestion/catalog). #}
@@ -137,13 +123,17 @@
         ~ column ~ " / 1000000 * interval '1 second')") -%}
 {% endmacro %}
 
-{# The path below bronze/ of the file that a row of an external table comes from. #}
-{% macro spectrum_source_file() %}
-    {%- do return('substring("$path", ' ~ ((lake_root() ~ '/bronze/') | length + 1) ~ ')') -%}
+{# The path below bronze/ of the file that a row of a table of the catalog comes from. #}
+{% macro catalog_source_file() %}
+    {%- do return('substr("$path", ' ~ ((lake_root() ~ '/bronze/') | length + 1) ~ ')') -%}
 {% endmacro %}
 
-{# Files (paths below bronze/) as a condition on the rows of an external table. #}
-{% macro spectrum_files(files) %}
-    {%- set prefix = lake_root() ~ '/bronze/' -%}
-    {%- do return("\"$path\" in ('" ~ prefix ~ files | join("', '" ~ prefix) ~ "')") -%}
+{# A condition on the path, which Athena looks at before it opens a file. Thousands of names would not
+   fit into a statement, so then the range between them is read: more files, but the same changes. #}
+{% macro catalog_files(files) %}
+    {% set prefix = lake_root() ~ '/bronze/' %}
+    {% if files | length > 500 %}
+        {% do return("\"$path\" between '" ~ prefix ~ files | min ~ "' and '" ~ prefix ~ files | max ~ "'") %}
+    {% endif %}
+    {% do return("\"$path\" in ('" ~ prefix ~ files | join("', '" ~ prefix) ~ "')") %}
 {% endmacro %}

@@ -11,15 +11,11 @@
     {% do return(adapter.dispatch('has_bronze_files')()) %}
 {% endmacro %}
 
+{% macro default__has_bronze_files() %}
+    {% do return(run_query('select 1 from (' ~ list_bronze_files() ~ ') as listed limit 1').rows | length > 0) %}
+{% endmacro %}
+
 {% macro duckdb__has_bronze_files() %}
     {% set pattern = lake_root() ~ '/bronze/*/*/*/**' %}
     {% do return(run_query("select 1 from glob('" ~ pattern ~ "') limit 1").rows | length > 0) %}
-{% endmacro %}
-
-{% macro athena__has_bronze_files() %}
-    {% do return(run_query('select 1 from (' ~ list_bronze_files() ~ ') as listed limit 1').rows | length > 0) %}
-{% endmacro %}
-
-{% macro redshift__has_bronze_files() %}
-    {% do return(run_query('select 1 from (' ~ list_bronze_files() ~ ') as listed limit 1').rows | length > 0) %}
 {% endmacro %}
