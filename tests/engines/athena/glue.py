@@ -85,17 +85,21 @@ class Glue:
     def put(self, schema: str, entry: dict[str, Any]) -> None:
         """Makes a table's entry, or replaces it."""
         if self.table(schema, entry["Name"]) is None:
-            self._client.create_table(DatabaseName=schema, TableInput=entry)
+            self._client.create_table(DatabaseName=schema, TableInput=_input(entry))
         else:
             self.update(schema, entry)
 
     def update(self, schema: str, entry: dict[str, Any]) -> None:
-        kept = {name: value for name, value in entry.items() if name not in _READ_ONLY}
-        self._client.update_table(DatabaseName=schema, TableInput=kept)
+        """Replaces a table's entry."""
+        self._client.update_table(DatabaseName=schema, TableInput=_input(entry))
 
     def delete(self, schema: str, name: str) -> None:
         if self.table(schema, name) is not None:
             self._client.delete_table(DatabaseName=schema, Name=name)
+
+
+def _input(entry: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if name not in _READ_ONLY}
 
 
 def hive_type(trino_type: str) -> str:
