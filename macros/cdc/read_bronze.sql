@@ -9,18 +9,18 @@
 {# The same columns, and no row: before the first file of a table, and for `dbt build --empty`. #}
 {% macro read_no_bronze(table) %}
     select
-        cast(null as varchar) as "Op",
-        cast(null as varchar) as _dms_timestamp,
+        cast(null as {{ column_type('varchar') }}) as "Op",
+        cast(null as {{ column_type('varchar') }}) as _dms_timestamp,
         {% for column in table.columns %}
         cast(null as {{ column_type(column.data_type) }}) as {{ adapter.quote(column.name) }},
         {% endfor %}
-        cast(null as varchar) as _dms_change_seq,
+        cast(null as {{ column_type('varchar') }}) as _dms_change_seq,
         {% for column in table.columns if column.name in table.key %}
         cast(null as {{ column_type(column.data_type) }}) as {{ adapter.quote(before_image(column.name)) }},
         {% endfor %}
-        cast(null as varchar) as _source_file,
-        cast(null as varchar) as _malformed,
-        cast(null as varchar) as _line
+        cast(null as {{ column_type('varchar') }}) as _source_file,
+        cast(null as {{ column_type('varchar') }}) as _malformed,
+        cast(null as {{ column_type('varchar') }}) as _line
     where 1 = 0
 {% endmacro %}
 
