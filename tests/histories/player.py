@@ -48,7 +48,9 @@ class Player:
         self._replica: Run | None = None
         self._replica_may_die = False
         self._replica_loads = False
+        self._replica_clears = False
         self._dbt: Run | None = None
+        self._dbt_may_miss_files = False
         self._open: set[int] = set()
         self._open_events: set[int] = set()
         self._replica_started = _LONG_AGO
@@ -56,6 +58,7 @@ class Player:
         self._gaps: list[tuple[datetime, datetime]] = []
         self._read_until = _LONG_AGO  # all that committed before is in bronze
         self._built_until = _LONG_AGO  # … and in silver
+        self._built_before = _LONG_AGO  # … and was before the last build
         self._truncated: dict[str, datetime] = {}
 
     def play(self, steps: Iterable[Step]) -> None:
@@ -153,6 +156,9 @@ class Player:
             self._gaps.append((lost_since, datetime.max))
         self.figures["reloads" if reload else "replications"] += 1
         self._replica_may_die = die_at > 0
+        self._replica_clears = reload and prepare == "DROP_AND_CREATE"
+        if self._replica_clears and self._dbt is not None:
+            self._dbt_may_miss_files = True
         self._replica_started = self._source.clock()
         self._replica = self._workers.replica(
             environment=self._target.environment(),
@@ -188,8 +194,10 @@ class Player:
     def _build(self, *, meanwhile: bool = False, full_refresh: bool = False) -> None:
         self._await_dbt()
         self.figures["full refreshes" if full_refresh else "builds"] += 1
+        self._built_before = self._built_until
         if self._replica is None:
             self._built_until = self._read_until
+        self._dbt_may_miss_files = self._replica is not None and self._replica_clears
         arguments = ["run", "--full-refresh"] if full_refresh else ["run"]
         self._dbt = self._workers.dbt(*arguments, environment=self._target.environment())
         if full_refresh:
@@ -202,6 +210,13 @@ class Player:
         run, self._dbt = self._dbt, None
         if run is not None:
             assert self._workers.wait(run, _PATIENCE), "dbt does not come to its end"
+            if run.code != 0 and self._dbt_may_miss_files and "No files found" in run.words:
+                # a reload cleared a folder between dbt's listing and its reading: tables stay as they were
+                self.figures["builds that met a cleared folder"] += 1
+                self._built_until = self._built_before
+                if self._gaps:
+                    self._gaps[-1] = (min(self._gaps[-1][0], self._built_before), self._gaps[-1][1])
+                return
             assert run.code == 0, f"dbt failed: {run.words}"
 
     def _kill_build(self, seconds: float) -> None:
