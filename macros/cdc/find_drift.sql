@@ -16,15 +16,7 @@
         union all
         {% endfor %}
         {% endfor %}
-        select
-            cast(null as {{ column_type('varchar') }}) as source_name,
-            cast(null as {{ column_type('varchar') }}) as table_name,
-            cast(null as {{ column_type('varchar') }}) as source_file,
-            cast(null as {{ column_type('varchar') }}) as drift,
-            cast(null as {{ column_type('varchar') }}) as column_name,
-            cast(null as {{ column_type('varchar') }}) as declared_type,
-            cast(null as {{ column_type('varchar') }}) as found_type
-        where 1 = 0
+        {{ no_drift() }}
     )
 
     select * from final
@@ -69,6 +61,11 @@
 {% macro default__drift_in(table, file) %}
     {# Through a catalog every file has the columns that are declared there; what it has itself, no query
        tells. `landfall replicate` does, and so does this model on DuckDB. #}
+    {{ no_drift() }}
+{% endmacro %}
+
+{# The same columns, and no row. #}
+{% macro no_drift() %}
     select
         cast(null as {{ column_type('varchar') }}) as source_name,
         cast(null as {{ column_type('varchar') }}) as table_name,
