@@ -34,6 +34,7 @@ MODELS.append("base_histories__events")
 
 _LONG_AGO = datetime(1, 1, 1)
 _PATIENCE = 60.0
+_CLEARED = ("No files found", "No such file or directory")
 
 
 class Player:
@@ -210,8 +211,8 @@ class Player:
         run, self._dbt = self._dbt, None
         if run is not None:
             assert self._workers.wait(run, _PATIENCE), "dbt does not come to its end"
-            if run.code != 0 and self._dbt_may_miss_files and "No files found" in run.words:
-                # a reload cleared a folder between dbt's listing and its reading: tables stay as they were
+            if run.code != 0 and self._dbt_may_miss_files and any(words in run.words for words in _CLEARED):
+                # a reload cleared a folder while dbt listed or read it: tables stay as they were
                 self.figures["builds that met a cleared folder"] += 1
                 self._built_until = self._built_before
                 if self._gaps:
