@@ -4,8 +4,10 @@ with silver as (
         'customer' as member,
         source_system,
         customer_unique_id as natural_key
-    from {{ ref('stg_olist__customers') }}
+    from {{ ref('all_customer_states') }}
     where customer_unique_id is not null
+        and not is_deleted
+        and valid_to is null
 
     union
 
@@ -13,7 +15,9 @@ with silver as (
         'product' as member,
         source_system,
         product_id as natural_key
-    from {{ ref('stg_olist__products') }}
+    from {{ ref('all_product_states') }}
+    where not is_deleted
+        and valid_to is null
 
     union
 

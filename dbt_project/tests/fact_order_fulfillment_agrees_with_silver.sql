@@ -1,6 +1,6 @@
 -- Every order is there once, and each holds what its own lines and payments say.
 with orders as (
-    select * from {{ ref('stg_olist__orders') }}
+    select * from {{ ref('all_orders') }}
 ),
 
 fulfillment as (
@@ -12,9 +12,9 @@ line_totals as (
         source_system,
         order_id,
         count(*) as line_count,
-        sum(unit_price) as order_amount,
+        sum(line_amount) as order_amount,
         sum(freight_amount) as freight_amount
-    from {{ ref('stg_olist__order_items') }}
+    from {{ ref('all_order_lines') }}
     group by source_system, order_id
 ),
 
@@ -23,7 +23,7 @@ payment_totals as (
         source_system,
         order_id,
         sum(amount) as payment_amount
-    from {{ ref('stg_olist__order_payments') }}
+    from {{ ref('all_payments') }}
     group by source_system, order_id
 )
 
@@ -44,6 +44,7 @@ where orders.order_id is null
     or fulfillment.order_id is null
     or coalesce(line_totals.line_count, 0) <> fulfillment.line_count
     or coalesce(line_totals.order_amount, 0) <> fulfillment.order_amount
-    or coalesce(line_totals.freight_amount, 0) <> fulfillment.freight_amount
+    or coalesce(line_totals.freight_amount, 0) + orders.freight_amount <> fulfillment.freight_amount
     or coalesce(payment_totals.payment_amount, 0) <> fulfillment.payment_amount
+    or coalesce(orders.total_amount, fulfillment.total_amount) <> fulfillment.total_amount
     or coalesce(orders.order_status, '') <> coalesce(fulfillment.order_status, '')

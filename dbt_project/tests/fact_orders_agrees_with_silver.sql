@@ -1,25 +1,40 @@
--- No line is lost or counted twice, whatever it lacks, and the money agrees to the cent.
+-- No line is lost or counted twice, whatever it lacks, and each shop's money agrees to the cent.
 with fact as (
     select
+        source_system,
         count(*) as line_count,
-        coalesce(sum(line_amount), 0) as line_amount,
+        sum(quantity) as quantity,
+        sum(line_amount) as line_amount,
+        sum(discount_amount) as discount_amount,
+        sum(tax_amount) as tax_amount,
         coalesce(sum(freight_amount), 0) as freight_amount
     from {{ ref('fact_orders') }}
+    group by source_system
 ),
 
 silver as (
     select
+        source_system,
         count(*) as line_count,
-        coalesce(sum(unit_price), 0) as line_amount,
+        sum(quantity) as quantity,
+        sum(line_amount) as line_amount,
+        sum(discount_amount) as discount_amount,
+        sum(tax_amount) as tax_amount,
         coalesce(sum(freight_amount), 0) as freight_amount
-    from {{ ref('stg_olist__order_items') }}
+    from {{ ref('all_order_lines') }}
+    group by source_system
 )
 
 select
-    fact.*,
-    silver.*
-from fact
-cross join silver
-where fact.line_count <> silver.line_count
+    silver.source_system as silver_source_system,
+    fact.source_system as gold_source_system
+from silver
+full outer join fact on silver.source_system = fact.source_system
+where silver.source_system is null
+    or fact.source_system is null
+    or fact.line_count <> silver.line_count
+    or fact.quantity <> silver.quantity
     or fact.line_amount <> silver.line_amount
+    or fact.discount_amount <> silver.discount_amount
+    or fact.tax_amount <> silver.tax_amount
     or fact.freight_amount <> silver.freight_amount

@@ -1,22 +1,31 @@
--- No payment is lost or counted twice, and the money agrees to the cent.
+-- No payment is lost or counted twice, and each shop's money agrees to the cent.
 with fact as (
     select
+        source_system,
         count(*) as payment_count,
-        coalesce(sum(amount), 0) as amount
+        sum(amount) as amount,
+        sum(case when is_refund then amount else 0 end) as refunds
     from {{ ref('fact_payments') }}
+    group by source_system
 ),
 
 silver as (
     select
+        source_system,
         count(*) as payment_count,
-        coalesce(sum(amount), 0) as amount
-    from {{ ref('stg_olist__order_payments') }}
+        sum(amount) as amount,
+        sum(case when is_refund then amount else 0 end) as refunds
+    from {{ ref('all_payments') }}
+    group by source_system
 )
 
 select
-    fact.*,
-    silver.*
-from fact
-cross join silver
-where fact.payment_count <> silver.payment_count
+    silver.source_system as silver_source_system,
+    fact.source_system as gold_source_system
+from silver
+full outer join fact on silver.source_system = fact.source_system
+where silver.source_system is null
+    or fact.source_system is null
+    or fact.payment_count <> silver.payment_count
     or fact.amount <> silver.amount
+    or fact.refunds <> silver.refunds

@@ -3,7 +3,7 @@
      states           relation with the key columns, the attributes, valid_from and is_deleted; at most
                       one row per key and instant
      key              columns of the natural key
-     attributes       columns whose change makes a new version; text or integers
+     attributes       columns whose change makes a new version; text, integers or decimals
      first_from       when the first version begins (an SQL expression); none: when it was seen first
 
    A deleted state keeps the attributes of the last live one, because facts still point there.

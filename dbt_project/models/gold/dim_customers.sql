@@ -19,7 +19,7 @@ with changed as (
 ),
 
 states as (
-    select * from {{ ref('stg_olist__customer_states') }}
+    select * from {{ ref('all_customer_states') }}
 ),
 
 -- every record that ever was one of a changed buyer's
@@ -46,7 +46,10 @@ record_versions as (
     {{ scd2_versions(
         'record_states',
         key=['source_system', 'customer_id'],
-        attributes=['customer_unique_id', 'zip_code_prefix', 'city', 'state'],
+        attributes=[
+            'customer_unique_id', 'customer_name', 'location_id', 'postal_code', 'city', 'state',
+            'country_code', 'sales_employee_id',
+        ],
     ) | indent(4) }}
 ),
 
@@ -81,9 +84,13 @@ ranked as (
         instants.source_system,
         instants.customer_unique_id,
         instants.instant as valid_from,
-        addresses.zip_code_prefix,
+        addresses.customer_name,
+        addresses.location_id,
+        addresses.postal_code,
         addresses.city,
         addresses.state,
+        addresses.country_code,
+        addresses.sales_employee_id,
         addresses.customer_id is null as is_deleted,
         row_number() over (
             partition by instants.source_system, instants.customer_unique_id, instants.instant
@@ -106,7 +113,10 @@ versions as (
     {{ scd2_versions(
         'buyer_states',
         key=['source_system', 'customer_unique_id'],
-        attributes=['zip_code_prefix', 'city', 'state'],
+        attributes=[
+            'customer_name', 'location_id', 'postal_code', 'city', 'state', 'country_code',
+            'sales_employee_id',
+        ],
         first_from=first_instant(),
     ) | indent(4) }}
 ),
@@ -119,7 +129,7 @@ members as (
             'versions.customer_unique_id',
             timestamp_text('versions.valid_from'),
         ]) }} as customer_key,
-        {{ key_or_unknown(['versions.source_system', 'versions.zip_code_prefix']) }}
+        {{ key_or_unknown(['versions.source_system', 'versions.location_id']) }}
             as location_key,
         changed._applied_at,
         {{ utc_now() }} as _written_at
@@ -136,11 +146,14 @@ final as (
         source_system,
         customer_unique_id,
         location_key,
+        sales_employee_id,
 
         ---------- strings
-        zip_code_prefix,
+        customer_name,
+        postal_code,
         city,
         state,
+        country_code,
 
         ---------- validity
         version_number,
@@ -162,9 +175,12 @@ final as (
         cast('unknown' as varchar) as source_system,
         cast('unknown' as varchar) as customer_unique_id,
         {{ unknown_key() }} as location_key,
-        cast(null as varchar) as zip_code_prefix,
+        cast(null as varchar) as sales_employee_id,
+        cast(null as varchar) as customer_name,
+        cast(null as varchar) as postal_code,
         cast(null as varchar) as city,
         cast(null as varchar) as state,
+        cast(null as varchar) as country_code,
         1 as version_number,
         {{ first_instant() }} as valid_from,
         cast(null as {{ column_type('timestamp') }}) as valid_to,

@@ -1,66 +1,40 @@
-with observations as (
+with places as (
+    select * from {{ ref('all_places') }}
+),
+
+observations as (
     select * from {{ ref('stg_olist__geolocation') }}
 ),
 
-customer_states as (
-    select * from {{ ref('stg_olist__customer_states') }}
-),
-
-seller_states as (
-    select * from {{ ref('stg_olist__seller_states') }}
-),
-
 -- Addresses of the past and of deleted rows count too: facts and old versions point to them.
-named_places as (
-    select
-        source_system,
-        zip_code_prefix,
-        city,
-        state,
-        1 as preference
-    from observations
-
-    union all
-
-    select
-        source_system,
-        zip_code_prefix,
-        city,
-        state,
-        2 as preference
-    from customer_states
-
-    union all
-
-    select
-        source_system,
-        zip_code_prefix,
-        city,
-        state,
-        2 as preference
-    from seller_states
-),
-
 spellings as (
     select
         source_system,
-        zip_code_prefix,
+        location_id,
+        postal_code,
         city,
         state,
-        preference,
+        country_code,
+        is_reference,
         count(*) as occurrences
-    from named_places
-    where zip_code_prefix is not null
-    group by source_system, zip_code_prefix, city, state, preference
+    from places
+    group by
+        source_system, location_id, postal_code, city, state, country_code, is_reference
 ),
 
+-- what a list of places says goes before what customers type
 ranked as (
     select
         *,
         row_number() over (
-            partition by source_system, zip_code_prefix
+            partition by source_system, location_id
             order by
-                preference asc, occurrences desc, coalesce(city, '') asc, coalesce(state, '') asc
+                case when is_reference then 0 else 1 end asc,
+                occurrences desc,
+                coalesce(city, '') asc,
+                coalesce(state, '') asc,
+                coalesce(postal_code, '') asc,
+                coalesce(country_code, '') asc
         ) as best_first
     from spellings
 ),
@@ -69,7 +43,7 @@ ranked as (
 coordinates as (
     select
         source_system,
-        zip_code_prefix,
+        zip_code_prefix as location_id,
         sum(cast(latitude as decimal(12, 8))) as latitude_sum,
         sum(cast(longitude as decimal(12, 8))) as longitude_sum,
         count(*) as coordinate_count
@@ -83,13 +57,15 @@ coordinates as (
 final as (
     select
         ---------- ids
-        {{ surrogate_key(['ranked.source_system', 'ranked.zip_code_prefix']) }} as location_key,
+        {{ surrogate_key(['ranked.source_system', 'ranked.location_id']) }} as location_key,
         ranked.source_system,
-        ranked.zip_code_prefix,
+        ranked.location_id,
 
         ---------- strings
+        ranked.postal_code,
         ranked.city,
         ranked.state,
+        ranked.country_code,
 
         ---------- numerics
         cast(
@@ -104,7 +80,7 @@ final as (
     from ranked
     left join coordinates
         on ranked.source_system = coordinates.source_system
-        and ranked.zip_code_prefix = coordinates.zip_code_prefix
+        and ranked.location_id = coordinates.location_id
     where ranked.best_first = 1
 
     union all
@@ -112,9 +88,11 @@ final as (
     select
         {{ unknown_key() }} as location_key,
         cast('unknown' as varchar) as source_system,
-        cast('unknown' as varchar) as zip_code_prefix,
+        cast('unknown' as varchar) as location_id,
+        cast(null as varchar) as postal_code,
         cast(null as varchar) as city,
         cast(null as varchar) as state,
+        cast(null as varchar) as country_code,
         cast(null as decimal(9, 6)) as latitude,
         cast(null as decimal(9, 6)) as longitude,
         0 as coordinate_count

@@ -1,40 +1,17 @@
-{#- outcome: what has become of the order; rank: how far it got on its way to the customer -#}
-{%- set known = [
-    ('created', 1, 'open'),
-    ('approved', 2, 'open'),
-    ('invoiced', 3, 'open'),
-    ('processing', 4, 'open'),
-    ('shipped', 5, 'open'),
-    ('delivered', 6, 'delivered'),
-    ('unavailable', none, 'failed'),
-    ('canceled', none, 'failed'),
-] -%}
-
 with orders as (
-    select * from {{ ref('stg_olist__orders') }}
+    select * from {{ ref('all_orders') }}
 ),
 
 known_statuses as (
-    {% for status, rank, outcome in known -%}
-    select
-        cast('{{ status }}' as varchar) as order_status,
-        cast({{ rank or 'null' }} as integer) as status_rank,
-        cast('{{ outcome }}' as varchar) as outcome
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('order_statuses') }}
 ),
 
-source_systems as (
-    select distinct source_system from orders
-),
-
--- A status that the source invents tomorrow has its row too, of outcome 'unknown'.
+-- A status that a source invents tomorrow has its row too, of outcome 'unknown'.
 all_statuses as (
     select
-        source_systems.source_system,
-        known_statuses.order_status
-    from source_systems
-    cross join known_statuses
+        source_system,
+        order_status
+    from known_statuses
 
     union
 
@@ -59,7 +36,9 @@ final as (
         ---------- numerics
         known_statuses.status_rank
     from all_statuses
-    left join known_statuses on all_statuses.order_status = known_statuses.order_status
+    left join known_statuses
+        on all_statuses.source_system = known_statuses.source_system
+        and all_statuses.order_status = known_statuses.order_status
 
     union all
 

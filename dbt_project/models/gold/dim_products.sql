@@ -19,7 +19,7 @@ with changed as (
 ),
 
 states as (
-    select * from {{ ref('stg_olist__product_states') }}
+    select * from {{ ref('all_product_states') }}
 ),
 
 translations as (
@@ -30,7 +30,10 @@ changed_states as (
     select
         states.source_system,
         states.product_id,
+        states.parent_product_id,
+        states.product_name,
         nullif(trim(states.category_name), '') as category_name,
+        states.list_price,
         states.name_length,
         states.description_length,
         states.photo_count,
@@ -51,8 +54,8 @@ versions as (
         'changed_states',
         key=['source_system', 'product_id'],
         attributes=[
-            'category_name', 'name_length', 'description_length', 'photo_count',
-            'weight_g', 'length_cm', 'height_cm', 'width_cm',
+            'parent_product_id', 'product_name', 'category_name', 'list_price', 'name_length',
+            'description_length', 'photo_count', 'weight_g', 'length_cm', 'height_cm', 'width_cm',
         ],
         first_from=first_instant(),
     ) | indent(4) }}
@@ -87,12 +90,15 @@ final as (
         product_key,
         source_system,
         product_id,
+        parent_product_id,
 
         ---------- strings
+        product_name,
         coalesce(category_name, 'unknown') as category_name,
         category_name_english,
 
         ---------- numerics
+        list_price,
         name_length,
         description_length,
         photo_count,
@@ -120,8 +126,11 @@ final as (
         {{ unknown_key() }} as product_key,
         cast('unknown' as varchar) as source_system,
         cast('unknown' as varchar) as product_id,
+        cast(null as varchar) as parent_product_id,
+        cast(null as varchar) as product_name,
         cast('unknown' as varchar) as category_name,
         cast('unknown' as varchar) as category_name_english,
+        cast(null as decimal(12, 2)) as list_price,
         cast(null as integer) as name_length,
         cast(null as integer) as description_length,
         cast(null as integer) as photo_count,

@@ -34,7 +34,7 @@ versions as (
     {{ scd2_versions(
         'changed_states',
         key=['source_system', 'seller_id'],
-        attributes=['zip_code_prefix', 'city', 'state'],
+        attributes=['location_id', 'postal_code', 'city', 'state'],
         first_from=first_instant(),
     ) | indent(4) }}
 ),
@@ -47,7 +47,7 @@ members as (
             'versions.seller_id',
             timestamp_text('versions.valid_from'),
         ]) }} as seller_key,
-        {{ key_or_unknown(['versions.source_system', 'versions.zip_code_prefix']) }}
+        {{ key_or_unknown(['versions.source_system', 'versions.location_id']) }}
             as location_key,
         changed._applied_at,
         {{ utc_now() }} as _written_at
@@ -66,7 +66,7 @@ final as (
         location_key,
 
         ---------- strings
-        zip_code_prefix,
+        postal_code,
         city,
         state,
 
@@ -90,7 +90,7 @@ final as (
         cast('unknown' as varchar) as source_system,
         cast('unknown' as varchar) as seller_id,
         {{ unknown_key() }} as location_key,
-        cast(null as varchar) as zip_code_prefix,
+        cast(null as varchar) as postal_code,
         cast(null as varchar) as city,
         cast(null as varchar) as state,
         1 as version_number,

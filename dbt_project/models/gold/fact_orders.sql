@@ -19,7 +19,7 @@ with changed as (
 ),
 
 lines as (
-    select * from {{ ref('stg_olist__order_items') }}
+    select * from {{ ref('all_order_lines') }}
 ),
 
 orders as (
@@ -50,19 +50,23 @@ final as (
         coalesce(orders.customer_key, {{ unknown_key() }}) as customer_key,
         coalesce(products.product_key, {{ unknown_key() }}) as product_key,
         coalesce(sellers.seller_key, {{ unknown_key() }}) as seller_key,
+        coalesce(orders.employee_key, {{ unknown_key() }}) as employee_key,
         coalesce(orders.delivery_location_key, {{ unknown_key() }}) as delivery_location_key,
         coalesce(orders.order_status_key, {{ unknown_key() }}) as order_status_key,
         coalesce(orders.order_date_key, -1) as order_date_key,
 
         ---------- strings
         orders.order_status,
-        cast('BRL' as varchar) as currency_code,
+        coalesce(orders.currency_code, lines.currency_code, {{ no_currency() }}) as currency_code,
 
         ---------- numerics
-        1 as quantity,
+        lines.quantity,
         lines.unit_price,
-        cast(lines.unit_price as decimal(12, 2)) as line_amount,
-        cast(lines.freight_amount as decimal(12, 2)) as freight_amount,
+        lines.line_amount,
+        lines.discount_amount,
+        lines.tax_amount,
+        lines.freight_amount,
+        cast(lines.line_amount * orders.reporting_rate as decimal(16, 2)) as reporting_amount,
 
         ---------- timestamps
         orders.ordered_at,

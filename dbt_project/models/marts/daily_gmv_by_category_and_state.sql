@@ -51,7 +51,7 @@ final as (
         cast(sum(quantity) as integer) as unit_count,
         cast(sum(line_amount) as decimal(14, 2)) as gmv,
         cast(sum(failed_amount) as decimal(14, 2)) as failed_amount,
-        cast(sum(freight_amount) as decimal(14, 2)) as freight_amount
+        cast(coalesce(sum(freight_amount), 0) as decimal(14, 2)) as freight_amount
     from described_lines
     group by source_system, order_date, product_category, customer_state, currency_code
 )

@@ -57,6 +57,7 @@ final as (
         fulfillment.is_late,
 
         ---------- product, as it was when ordered
+        products.product_name,
         products.category_name_english as product_category,
         products.weight_g as product_weight_g,
         products.photo_count as product_photo_count,
@@ -66,9 +67,10 @@ final as (
         customers.state as customer_state,
         sellers.city as seller_city,
         sellers.state as seller_state,
-        locations.zip_code_prefix as delivery_zip_code_prefix,
+        locations.postal_code as delivery_postal_code,
         locations.city as delivery_city,
         locations.state as delivery_state,
+        locations.country_code as delivery_country_code,
         locations.latitude as delivery_latitude,
         locations.longitude as delivery_longitude,
 
@@ -77,7 +79,10 @@ final as (
         lines.quantity,
         lines.unit_price,
         lines.line_amount,
-        lines.freight_amount
+        lines.discount_amount,
+        lines.tax_amount,
+        lines.freight_amount,
+        lines.reporting_amount
     from lines
     inner join customers on lines.customer_key = customers.customer_key
     inner join products on lines.product_key = products.product_key

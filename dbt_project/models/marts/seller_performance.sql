@@ -1,5 +1,7 @@
+-- What a shop sells itself has no seller.
 with lines as (
     select * from {{ ref('fact_orders') }}
+    where seller_id is not null
 ),
 
 fulfillment as (
@@ -29,18 +31,19 @@ sales as (
     select
         lines.source_system,
         lines.seller_id,
+        lines.currency_code,
         count(distinct lines.order_id) as order_count,
         count(distinct lines.product_id) as product_count,
         sum(lines.quantity) as unit_count,
         sum(lines.line_amount) as gmv,
         sum(case when statuses.outcome = 'failed' then lines.line_amount else 0 end)
             as failed_amount,
-        sum(lines.freight_amount) as freight_amount,
+        coalesce(sum(lines.freight_amount), 0) as freight_amount,
         min(lines.ordered_at) as first_ordered_at,
         max(lines.ordered_at) as last_ordered_at
     from lines
     inner join statuses on lines.order_status_key = statuses.order_status_key
-    group by lines.source_system, lines.seller_id
+    group by lines.source_system, lines.seller_id, lines.currency_code
 ),
 
 -- An order with lines of several sellers counts once for each of them.
@@ -48,6 +51,7 @@ seller_orders as (
     select distinct
         source_system,
         seller_id,
+        currency_code,
         order_id
     from lines
 ),
@@ -56,6 +60,7 @@ deliveries as (
     select
         seller_orders.source_system,
         seller_orders.seller_id,
+        seller_orders.currency_code,
         sum(case when fulfillment.is_delivered then 1 else 0 end) as delivered_order_count,
         sum(case when fulfillment.is_late then 1 else 0 end) as late_order_count,
         sum(fulfillment.days_to_deliver) as delivery_days
@@ -63,34 +68,40 @@ deliveries as (
     inner join fulfillment
         on seller_orders.source_system = fulfillment.source_system
         and seller_orders.order_id = fulfillment.order_id
-    group by seller_orders.source_system, seller_orders.seller_id
+    group by seller_orders.source_system, seller_orders.seller_id, seller_orders.currency_code
 ),
 
 opinions as (
     select
         seller_orders.source_system,
         seller_orders.seller_id,
+        seller_orders.currency_code,
         count(reviews.review_score) as review_count,
         sum(reviews.review_score) as review_score_sum
     from seller_orders
     inner join reviews
         on seller_orders.source_system = reviews.source_system
         and seller_orders.order_id = reviews.order_id
-    group by seller_orders.source_system, seller_orders.seller_id
+    group by seller_orders.source_system, seller_orders.seller_id, seller_orders.currency_code
 ),
 
 -- A seller who has lines but has not arrived yet is listed all the same.
 all_sellers as (
     select
-        source_system,
-        seller_id
+        last_versions.source_system,
+        last_versions.seller_id,
+        sales.currency_code
     from last_versions
+    left join sales
+        on last_versions.source_system = sales.source_system
+        and last_versions.seller_id = sales.seller_id
 
     union
 
     select
         source_system,
-        seller_id
+        seller_id,
+        currency_code
     from sales
 ),
 
@@ -103,6 +114,7 @@ final as (
         ---------- strings
         last_versions.city as seller_city,
         last_versions.state as seller_state,
+        all_sellers.currency_code,
 
         ---------- numerics
         cast(coalesce(sales.order_count, 0) as integer) as order_count,
@@ -133,12 +145,15 @@ final as (
     left join sales
         on all_sellers.source_system = sales.source_system
         and all_sellers.seller_id = sales.seller_id
+        and all_sellers.currency_code = sales.currency_code
     left join deliveries
         on all_sellers.source_system = deliveries.source_system
         and all_sellers.seller_id = deliveries.seller_id
+        and all_sellers.currency_code = deliveries.currency_code
     left join opinions
         on all_sellers.source_system = opinions.source_system
         and all_sellers.seller_id = opinions.seller_id
+        and all_sellers.currency_code = opinions.currency_code
 )
 
 select * from final

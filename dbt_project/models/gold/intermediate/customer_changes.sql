@@ -1,9 +1,9 @@
 with changed_records as (
-    select * from {{ ref('stg_olist__customer_states') }}
+    select * from {{ ref('all_customer_states') }}
 ),
 
 states as (
-    select * from {{ ref('stg_olist__customer_states') }}
+    select * from {{ ref('all_customer_states') }}
 ),
 
 final as (

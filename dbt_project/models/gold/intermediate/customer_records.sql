@@ -1,5 +1,5 @@
 with states as (
-    select * from {{ ref('stg_olist__customer_states') }}
+    select * from {{ ref('all_customer_states') }}
 ),
 
 ranked as (
@@ -19,9 +19,8 @@ final as (
         source_system,
         customer_id,
         customer_unique_id,
-        zip_code_prefix,
-        city,
-        state
+        location_id,
+        sales_employee_id
     from ranked
     where newest_first = 1
 )

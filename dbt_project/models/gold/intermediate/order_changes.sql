@@ -1,17 +1,17 @@
 with touched_orders as (
-    select * from {{ ref('stg_olist__order_changes') }}
+    select * from {{ ref('all_order_changes') }}
 ),
 
 orders as (
-    select * from {{ ref('stg_olist__orders') }}
+    select * from {{ ref('all_orders') }}
 ),
 
 lines as (
-    select * from {{ ref('stg_olist__order_items') }}
+    select * from {{ ref('all_order_lines') }}
 ),
 
 customer_states as (
-    select * from {{ ref('stg_olist__customer_states') }}
+    select * from {{ ref('all_customer_states') }}
 ),
 
 customer_records as (

@@ -1,5 +1,5 @@
 with orders as (
-    select * from {{ ref('stg_olist__orders') }}
+    select * from {{ ref('all_orders') }}
 ),
 
 customer_records as (
@@ -8,6 +8,10 @@ customer_records as (
 
 customers as (
     select * from {{ ref('dim_customers') }}
+),
+
+rates as (
+    select * from {{ ref('reporting_rates') }}
 ),
 
 final as (
@@ -19,13 +23,25 @@ final as (
 
         ---------- keys
         coalesce(customers.customer_key, {{ unknown_key() }}) as customer_key,
-        {{ key_or_unknown(['customer_records.source_system', 'customer_records.zip_code_prefix']) }}
-            as delivery_location_key,
+        {{ key_or_unknown([
+            'orders.source_system',
+            'coalesce(orders.delivery_location_id, customer_records.location_id)',
+        ]) }} as delivery_location_key,
+        {{ key_or_unknown(['orders.source_system', 'customers.sales_employee_id']) }}
+            as employee_key,
         {{ key_or_unknown(['orders.source_system', 'orders.order_status']) }} as order_status_key,
         {{ date_key('orders.ordered_at') }} as order_date_key,
 
         ---------- strings
         orders.order_status,
+        orders.currency_code,
+
+        ---------- numerics
+        orders.total_amount,
+        orders.freight_amount,
+        orders.fee_amount,
+        orders.tax_amount,
+        rates.rate as reporting_rate,
 
         ---------- timestamps
         orders.ordered_at,
@@ -41,6 +57,9 @@ final as (
         on customer_records.source_system = customers.source_system
         and customer_records.customer_unique_id = customers.customer_unique_id
         and {{ valid_at('customers', 'orders.ordered_at') }}
+    left join rates
+        on orders.currency_code = rates.currency_code
+        and {{ valid_at('rates', 'orders.ordered_at') }}
 )
 
 select * from final

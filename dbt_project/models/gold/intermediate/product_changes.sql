@@ -1,9 +1,9 @@
 with changed_states as (
-    select * from {{ ref('stg_olist__product_states') }}
+    select * from {{ ref('all_product_states') }}
 ),
 
 states as (
-    select * from {{ ref('stg_olist__product_states') }}
+    select * from {{ ref('all_product_states') }}
 ),
 
 changed_categories as (

@@ -8,11 +8,15 @@ renamed as (
         cast('olist' as varchar) as source_system,
         customer_id,
         customer_unique_id,
+        customer_zip_code_prefix as location_id,
+        cast(null as varchar) as sales_employee_id,
 
         ---------- strings
-        customer_zip_code_prefix as zip_code_prefix,
+        cast(null as varchar) as customer_name,
+        customer_zip_code_prefix as postal_code,
         customer_city as city,
         customer_state as state,
+        cast('BR' as varchar) as country_code,
 
         ---------- booleans
         _is_deleted as is_deleted,

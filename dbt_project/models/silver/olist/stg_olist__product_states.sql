@@ -7,11 +7,14 @@ renamed as (
         ---------- ids
         cast('olist' as varchar) as source_system,
         product_id,
+        cast(null as varchar) as parent_product_id,
 
         ---------- strings
+        cast(null as varchar) as product_name,
         product_category_name as category_name,
 
         ---------- numerics
+        cast(null as decimal(12, 2)) as list_price,
         product_name_lenght as name_length,
         product_description_lenght as description_length,
         product_photos_qty as photo_count,

@@ -7,9 +7,10 @@ renamed as (
         ---------- ids
         cast('olist' as varchar) as source_system,
         seller_id,
+        seller_zip_code_prefix as location_id,
 
         ---------- strings
-        seller_zip_code_prefix as zip_code_prefix,
+        seller_zip_code_prefix as postal_code,
         seller_city as city,
         seller_state as state,
 

@@ -1,0 +1,16 @@
+{{ union_shops('customer_states', columns=[
+    'source_system',
+    'customer_id',
+    'customer_unique_id',
+    'customer_name',
+    'location_id',
+    'postal_code',
+    'city',
+    'state',
+    'country_code',
+    'sales_employee_id',
+    'is_deleted',
+    'valid_from',
+    'valid_to',
+    '_applied_at',
+]) }}

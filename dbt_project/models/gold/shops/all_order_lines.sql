@@ -1,0 +1,15 @@
+{{ union_shops('order_lines', columns=[
+    'source_system',
+    'order_id',
+    'line_number',
+    'product_id',
+    'seller_id',
+    'quantity',
+    'currency_code',
+    'unit_price',
+    'line_amount',
+    'discount_amount',
+    'tax_amount',
+    'freight_amount',
+    'shipping_limit_at',
+]) }}

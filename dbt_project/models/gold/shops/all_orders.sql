@@ -1,0 +1,17 @@
+{{ union_shops('orders', columns=[
+    'source_system',
+    'order_id',
+    'customer_id',
+    'delivery_location_id',
+    'order_status',
+    'currency_code',
+    'total_amount',
+    'freight_amount',
+    'fee_amount',
+    'tax_amount',
+    'ordered_at',
+    'approved_at',
+    'shipped_at',
+    'delivered_at',
+    'estimated_delivery_at',
+]) }}

@@ -1,0 +1,5 @@
+{{ union_shops('payment_changes', columns=[
+    'source_system',
+    'payment_id',
+    'changed_at',
+]) }}
