@@ -41,7 +41,8 @@
     using (
         select
             {% for column in arg_dict['dest_columns'] %}
-            {% if column.name in key %}
+            {# Glue has names in lower case, a key is spelled as at the source #}
+            {% if column.name | lower in key | map('lower') | list %}
             changed.{{ column.quoted }},
             {% else %}
             null as {{ column.quoted }},

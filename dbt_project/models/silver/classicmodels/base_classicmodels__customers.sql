@@ -1,0 +1,1 @@
+{{ apply_changes('classicmodels', 'customers', key=['customerNumber']) }}

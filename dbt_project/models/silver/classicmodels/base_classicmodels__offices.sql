@@ -1,0 +1,1 @@
+{{ apply_changes('classicmodels', 'offices', key=['officeCode']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('classicmodels', 'orderdetails', key=['orderNumber', 'productCode']) }}

@@ -1,0 +1,1 @@
+{{ change_history('classicmodels', 'employees', key=['employeeNumber']) }}
