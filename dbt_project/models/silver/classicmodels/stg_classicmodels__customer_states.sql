@@ -11,6 +11,10 @@ renamed as (
 
         ---------- strings
         customername as customer_name,
+        nullif(trim(postalcode), '') as postal_code,
+        nullif(trim(city), '') as city,
+        nullif(trim(state), '') as state,
+        nullif(trim(country), '') as country_code,
 
         ---------- ids of others
         {{ location_id('country', 'state', 'city', 'postalcode') }} as location_id,

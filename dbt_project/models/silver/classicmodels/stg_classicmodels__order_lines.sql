@@ -36,6 +36,9 @@ renamed as (
         productcode as product_id,
         cast(null as varchar) as seller_id,
 
+        ---------- strings
+        cast('USD' as varchar) as currency_code,
+
         ---------- numerics
         quantityordered as quantity,
         cast(priceeach as decimal(14, 4)) as unit_price,

@@ -3,8 +3,7 @@ with customer_places as (
         country,
         state,
         city,
-        postalcode,
-        _applied_at
+        postalcode
     from {{ ref('hist_classicmodels__customers') }}
 ),
 
@@ -13,8 +12,7 @@ office_places as (
         country,
         state,
         city,
-        postalcode,
-        _applied_at
+        postalcode
     from {{ ref('hist_classicmodels__offices') }}
 ),
 
@@ -36,8 +34,8 @@ renamed as (
         nullif(trim(state), '') as state,
         nullif(trim(country), '') as country_code,
 
-        ---------- timestamps
-        _applied_at
+        ---------- booleans
+        false as is_reference
     from unioned
 ),
 

@@ -15,6 +15,13 @@ renamed as (
 
         ---------- numerics
         cast(msrp as decimal(12, 2)) as list_price,
+        cast(null as integer) as name_length,
+        cast(null as integer) as description_length,
+        cast(null as integer) as photo_count,
+        cast(null as integer) as weight_g,
+        cast(null as integer) as length_cm,
+        cast(null as integer) as height_cm,
+        cast(null as integer) as width_cm,
 
         ---------- booleans
         _is_deleted as is_deleted,
