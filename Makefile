@@ -12,7 +12,8 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .PHONY: run
-run: $(BIN)/.installed ## the whole path: live Postgres to a tested, documented star schema
+run: $(BIN)/.installed ## the whole path: live databases to a tested, documented star schema
+	@$(MAKE) -s $(BIN)/.mariadb || echo "no right to install mariadb-server: the Postgres half runs"
 	@$(BIN)/landfall demo $(ARGS)
 
 .PHONY: test

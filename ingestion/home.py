@@ -58,6 +58,11 @@ class Home:
         return self.path / "servers" / "postgres"
 
     @property
+    def mariadb(self) -> Path:
+        """Data directory of the sample MariaDB server."""
+        return self.path / "servers" / "mariadb"
+
+    @property
     def site(self) -> Path:
         """Generated pages."""
         return self.path / "site"

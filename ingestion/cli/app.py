@@ -18,7 +18,8 @@ from ingestion.cli.demo import run_demo
 from ingestion.cli.docs import build_docs
 from ingestion.cli.report import console, reconciliation
 from ingestion.cli.source import SAMPLE_SOURCE, database, task
-from ingestion.demo.olist.traffic import Counts, run_traffic
+from ingestion.demo.samples import SAMPLES
+from ingestion.demo.traffic import Counts
 from ingestion.dms.mappings import default_settings, table_mappings
 from ingestion.engines import engine_of
 from ingestion.errors import LandfallError
@@ -45,18 +46,23 @@ HomeOption = Annotated[
 SourceOption = Annotated[str, typer.Option("--source", help="A source of the registry.")]
 
 
-@app.command(epilog="Example: landfall demo --from ~/olist --traffic-seconds 20")
+@app.command(epilog="Example: landfall demo --from ~/olist --from ~/mysqlsampledatabase.sql")
 def demo(
-    csv: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="DIR", help="Folder with the published Olist CSV files."),
+    published: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="Published data, not generated: the folder of the Olist CSV files, or the SQL dump of "
+            "classicmodels. May be given twice.",
+        ),
     ] = None,
     home: HomeOption = None,
-    orders: Annotated[int, typer.Option(min=1, help="Orders to generate, without --from.")] = 5000,
-    traffic_seconds: Annotated[float, typer.Option(min=0, help="How long live traffic runs.")] = 6,
+    orders: Annotated[int, typer.Option(min=1, help="Orders to generate in each other shop.")] = 2000,
+    traffic_seconds: Annotated[float, typer.Option(min=0, help="How long live traffic runs.")] = 5,
 ) -> None:
-    """Live Postgres to tested star schema, from nothing, in one go."""
-    run_demo(Home.find(home), csv=csv, orders=orders, traffic_seconds=traffic_seconds)
+    """Live databases to tested star schema, from nothing, in one go."""
+    run_demo(Home.find(home), published=published or [], orders=orders, traffic_seconds=traffic_seconds)
 
 
 @app.command(epilog="Example: landfall replicate --follow --max-batch-seconds 5")
@@ -107,17 +113,20 @@ def replicate(
 
 @app.command(epilog="Example: landfall traffic --seconds 30 --rate 500")
 def traffic(
+    source: Annotated[str, typer.Option("--source", help="A sample shop.")] = SAMPLE_SOURCE,
     home: HomeOption = None,
     seconds: Annotated[float | None, typer.Option(min=0, help="Ends by itself after so long.")] = None,
     rate: Annotated[float, typer.Option(min=0.1, help="Transactions a second.")] = 200,
     seed: Annotated[int, typer.Option(help="The same seed does the same things.")] = 1,
 ) -> None:
-    """Live changes in the sample database, until Ctrl-C."""
+    """Live changes in a sample database, until Ctrl-C."""
     place, stop = Home.find(home), threading.Event()
     signal.signal(signal.SIGINT, lambda number, frame: stop.set())
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-    with database(find_source(SAMPLE_SOURCE), place) as dsn, console.status("starting") as status:
-        counts = run_traffic(
+    if source not in SAMPLES:
+        raise LandfallError(f"--source {source}: traffic is for a sample shop, {', '.join(SAMPLES)}")
+    with database(find_source(source), place) as dsn, console.status("starting") as status:
+        counts = SAMPLES[source].traffic(
             dsn,
             seconds=seconds,
             rate=rate,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 from rich.table import Table
@@ -16,13 +17,13 @@ from rich.table import Table
 from ingestion.cli.dbt import DbtResult, run_dbt
 from ingestion.cli.docs import build_docs
 from ingestion.cli.report import console, finished, reconciliation
-from ingestion.cli.source import SAMPLE_SOURCE, task
-from ingestion.demo.olist.load import from_csv, from_generator, require_files
-from ingestion.demo.olist.traffic import Counts, run_traffic
-from ingestion.demo.postgres_server import PostgresServer
+from ingestion.cli.source import task
+from ingestion.demo import mariadb_server
+from ingestion.demo.olist.load import require_files
+from ingestion.demo.samples import SAMPLES, Sample
+from ingestion.demo.traffic import Counts
 from ingestion.errors import LandfallError
 from ingestion.home import Home
-from ingestion.postgres.connection import connect
 from ingestion.reconcile.compare import TableResult
 from ingestion.reconcile.compare import reconcile as compare
 from ingestion.registry import Source, find_source
@@ -30,46 +31,112 @@ from ingestion.replica.task import Progress, Task
 
 # DMS closes its files once a minute; a demonstration wants to see them sooner.
 _MAX_BATCH_SECONDS = 2.0
+# transactions a second in each shop
+_RATE = 150.0
+
+_NAMES = {"postgres": "PostgreSQL", "mysql": "MariaDB"}
+
+_T = TypeVar("_T")
 
 
-def run_demo(home: Home, *, csv: Path | None, orders: int, traffic_seconds: float) -> None:
-    """Fills a database, replicates it, builds, changes it, builds again, reconciles, documents.
+@dataclass(frozen=True)
+class _Shop:
+    """A sample shop while the demo runs."""
+
+    sample: Sample
+    source: Source
+    dsn: str
+    home: Home
+
+    def task(self) -> Task:
+        """A new task that goes on from the shop's checkpoint."""
+        return task(self.source, self.dsn, self.home, max_batch_seconds=_MAX_BATCH_SECONDS)
+
+
+def run_demo(home: Home, *, published: Sequence[Path], orders: int, traffic_seconds: float) -> None:
+    """Fills databases, replicates them, builds, changes them, builds again, reconciles, documents.
 
     Starts from nothing each time: what an earlier or an interrupted run left in the home is removed.
-    Exits through typer's Exit(1) if a test or reconciliation fails.
+    `published` are a folder with the Olist files, a dump of classicmodels, or both; what is not there is
+    generated. Exits with 1 if a test or reconciliation fails.
     """
     began = time.monotonic()
-    source = find_source(SAMPLE_SOURCE)
-    if csv is not None:
-        # before anything of the last run is removed
-        require_files(csv)
+    # before anything of the last run is removed
+    given = _given(published)
+    samples = [sample for sample in SAMPLES.values() if sample.engine in _engines()]
     # never a lake that others read
     home = replace(home, lake=str(home.path / "lake"))
     _clear(home)
-    with PostgresServer(home.postgres) as server:
-        dsn = server.dsn()
-        _fill(dsn, csv, orders)
-        work = task(source, dsn, home, max_batch_seconds=_MAX_BATCH_SECONDS)
+    with ExitStack() as servers:
+        servers_of = {sample.engine: sample.server(home) for sample in samples}
+        names = " and a live ".join(_NAMES[engine] for engine in servers_of)
+        with _timed(f"{len(samples)} sample shops in a live {names}") as step:
+            for server in servers_of.values():
+                servers.enter_context(server)
+            shops = [_Shop(each, find_source(each.source), each.dsn(home), home) for each in samples]
+            fills = [lambda shop=shop: _fill(shop, given, orders) for shop in shops]
+            # dbt reads the project meanwhile, which takes it as long
+            _together([*fills, lambda: run_dbt(home, "parse")])
+            generated = ", ".join(shop.source.name for shop in shops if shop.source.name not in given)
+            step.notes += [f"{name} from {path}" for name, path in given.items()]
+            step.notes.append(f"{orders:,} generated orders in each of {generated}")
         with _timed("full load into bronze") as step:
-            loaded = work.run(follow=False)
-            step.notes.append(f"{sum(loaded.loaded_rows.values()):,} rows, {len(loaded.loaded_rows)} tables")
-        first = _build(home, "dbt build: silver, gold, marts, tests")
-        counts, changes = _live(source, dsn, home, traffic_seconds)
-        # unit tests are about the code, which is the same
-        second = _build(home, "dbt build again: only what changed", "--exclude-resource-type", "unit_test")
-        with _timed("reconcile silver with the live source") as step:
-            results = compare(source, dsn, home.warehouse)
-            step.notes.append(f"{sum(result.differences for result in results)} differences")
+            loaded = [
+                rows
+                for done in _together([lambda shop=shop: shop.task().run(follow=False) for shop in shops])
+                for rows in done.loaded_rows.values()
+            ]
+            step.notes.append(f"{sum(loaded):,} rows, {len(loaded)} tables")
+        _build(home, "dbt run: silver, gold, marts", "run")
+        counts, changes = _live(shops, home, traffic_seconds)
+        built = _build(home, "dbt build again: only what changed, and every test", "build")
+        with _timed("reconcile silver with the live sources") as step:
+            results = dict(
+                zip(
+                    (shop.source.name for shop in shops),
+                    _together([lambda shop=shop: compare(shop.source, shop.dsn, home.warehouse) for shop in shops]),
+                    strict=True,
+                )
+            )
+            step.notes.append(f"{_differences(results)} differences")
     with _timed("dbt docs"):
         page = build_docs(home, compiled=True)
-    _summary(home, counts, changes, first, second, results, page)
+    _summary(home, counts, changes, built, results, page)
     console.print(f"[dim]all of it took {time.monotonic() - began:.0f} s[/dim]")
-    if not first.succeeded or not second.succeeded or any(r.differences for r in results):
+    if not built.succeeded or _differences(results):
         raise SystemExit(1)
 
 
+def _given(published: Sequence[Path]) -> dict[str, Path]:
+    """The published data by the source that they are of."""
+    given: dict[str, Path] = {}
+    for path in published:
+        if path.is_dir():
+            require_files(path)
+            name = "olist"
+        elif path.is_file():
+            name = "classicmodels"
+        else:
+            raise LandfallError(f"--from {path}: no such folder (of Olist's files) or file (a dump)")
+        if name in given:
+            raise LandfallError(f"--from {path}: {given[name]} is the {name} of this run already")
+        given[name] = path
+    return given
+
+
+def _engines() -> list[str]:
+    """The kinds of databases that this machine can run."""
+    if mariadb_server.installed():
+        return ["postgres", "mysql"]
+    console.print(
+        "[yellow]no MariaDB on this machine:[/yellow] the shops on MySQL stay empty, the others run "
+        "(`apt-get install mariadb-server` brings it)"
+    )
+    return ["postgres"]
+
+
 def _clear(home: Home) -> None:
-    others = [path.stem for path in home.state.glob("*.json") if path.stem != SAMPLE_SOURCE]
+    others = [path.stem for path in home.state.glob("*.json") if path.stem not in SAMPLES]
     if others:
         raise LandfallError(
             f"{home.path} holds the replica of '{others[0]}', and the demo starts from nothing: "
@@ -84,28 +151,22 @@ def _clear(home: Home) -> None:
         path.unlink()
 
 
-def _fill(dsn: str, csv: Path | None, orders: int) -> None:
-    with _timed("sample shop in a live PostgreSQL") as step:
-        connection = connect(dsn)
-        try:
-            with connection.cursor() as cursor:
-                # a slot of an earlier run would hold the log, and its publication the tables
-                cursor.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
-            if csv is None:
-                from_generator(connection, orders, reset=True)
-            else:
-                from_csv(connection, csv, reset=True)
-        finally:
-            connection.close()
-        step.notes.append(f"from {csv}" if csv else f"{orders:,} generated orders")
+def _fill(shop: _Shop, given: dict[str, Path], orders: int) -> None:
+    path = given.get(shop.source.name)
+    if path is not None and shop.sample.load is not None:
+        shop.sample.load(shop.dsn, path)
+    else:
+        shop.sample.generate(shop.dsn, orders)
 
 
-def _build(home: Home, title: str, *options: str) -> DbtResult:
+def _build(home: Home, title: str, *arguments: str) -> DbtResult:
     with _timed(title) as step:
         result = run_dbt(
-            home, "build", *options, on_node=lambda at, of, name: step.show(f"{title}: {at} of {of}, {name}")
+            home, *arguments, on_node=lambda at, of, name: step.show(f"{title}: {at} of {of}, {name}")
         )
-        step.notes.append(f"{result.count('model', 'success')} models, {_passed(result)} tests passed")
+        step.notes.append(f"{result.count('model', 'success')} models")
+        if _passed(result):
+            step.notes.append(f"{_passed(result)} tests passed")
     for message in result.messages:
         console.print(f"          [red]✗[/red] {message}", soft_wrap=True)
     if result.count("model", "error"):
@@ -117,24 +178,44 @@ def _passed(result: DbtResult) -> int:
     return result.count("test", "pass") + result.count("unit_test", "pass")
 
 
-def _live(source: Source, dsn: str, home: Home, seconds: float) -> tuple[Counts, Progress]:
-    """Traffic on the source while the replica follows its log; returns when both are through."""
-    follower = _Follower(task(source, dsn, home, max_batch_seconds=_MAX_BATCH_SECONDS))
-    with _timed("live traffic, captured from the log") as step:
-        follower.start()
-        try:
-            counts = run_traffic(
-                dsn,
+def _live(shops: list[_Shop], home: Home, seconds: float) -> tuple[int, int]:
+    """Traffic on the sources while replicas follow their logs; returns transactions and changes when all
+    are through."""
+    followers = [_Follower(shop.task()) for shop in shops]
+    stop = threading.Event()
+    so_far: dict[str, Counts] = {}
+    with _timed("live traffic, captured from the logs") as step:
+
+        def transactions() -> int:
+            return sum(counts.transactions.total() for counts in so_far.values())
+
+        def changes() -> int:
+            return sum(follower.task.progress.changes for follower in followers)
+
+        def live(shop: _Shop) -> None:
+            shop.sample.traffic(
+                shop.dsn,
                 seconds=seconds,
-                on_progress=lambda so_far: step.show(
-                    f"traffic: {so_far.transactions.total():,} transactions; "
-                    f"replica: {follower.task.progress.changes:,} changes"
+                rate=_RATE,
+                stop=stop,
+                on_progress=lambda counts: so_far.update({shop.source.name: counts}),
+            )
+
+        for follower in followers:
+            follower.start()
+        try:
+            _together(
+                [lambda shop=shop: live(shop) for shop in shops],
+                meanwhile=lambda: step.show(
+                    f"traffic: {transactions():,} transactions; replicas: {changes():,} changes"
                 ),
             )
         finally:
-            progress = follower.finish()
-        step.notes.append(f"{counts.transactions.total():,} transactions, {progress.changes:,} changes")
-    return counts, progress
+            stop.set()
+            for follower in followers:
+                follower.finish()
+        step.notes.append(f"{transactions():,} transactions, {changes():,} changes")
+    return transactions(), changes()
 
 
 class _Follower(threading.Thread):
@@ -152,13 +233,36 @@ class _Follower(threading.Thread):
         except BaseException as error:
             self._error = error
 
-    def finish(self) -> Progress:
+    def finish(self) -> None:
         """Lets the task catch up, ends it, and raises what it raised."""
         self._stop_event.set()
         self.join()
         if self._error is not None:
             raise self._error
-        return self.task.progress
+
+
+def _together(jobs: Sequence[Callable[[], _T]], meanwhile: Callable[[], None] = lambda: None) -> list[_T]:
+    """Results of jobs that run at the same time, in their order; the first error is raised. Ctrl-C does
+    not wait for them: the servers that they work on go away."""
+    results: dict[int, _T] = {}
+    errors: list[BaseException] = []
+
+    def run(number: int) -> None:
+        try:
+            results[number] = jobs[number]()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(len(jobs))]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        meanwhile()
+        for thread in threads:
+            thread.join(0.1)
+    if errors:
+        raise errors[0]
+    return [results[number] for number in range(len(jobs))]
 
 
 @dataclass
@@ -180,11 +284,10 @@ def _timed(title: str) -> Iterator[_Step]:
 
 def _summary(
     home: Home,
-    counts: Counts,
-    changes: Progress,
-    first: DbtResult,
-    second: DbtResult,
-    results: list[TableResult],
+    transactions: int,
+    changes: int,
+    built: DbtResult,
+    results: dict[str, list[TableResult]],
     page: Path,
 ) -> None:
     console.print()
@@ -196,23 +299,26 @@ def _summary(
         layers.add_row(layer, f"{tables}", f"{rows:,}")
     console.print(layers)
     console.print()
-    reconciliation(results)
-    console.print()
-    failed = sum(len(result.messages) for result in (first, second))
-    different = sum(result.differences for result in results)
-    console.print(
-        f"changes    {changes.changes:,} captured from {counts.transactions.total():,} transactions"
-    )
-    console.print(f"tests      {_passed(first)} passed, after the changes {_passed(second)}, {failed} failed")
-    console.print(f"reconcile  {different} differences in {len(results)} tables")
+    for source, tables in results.items():
+        console.print(f"[bold]{source}[/bold]")
+        reconciliation(tables)
+        console.print()
+    compared = sum(len(tables) for tables in results.values())
+    console.print(f"changes    {changes:,} captured from {transactions:,} transactions")
+    console.print(f"tests      {_passed(built)} passed, {len(built.messages)} failed")
+    console.print(f"reconcile  {_differences(results)} differences in {compared} tables")
     console.print(f"docs       {page}")
     console.print(f"warehouse  {home.warehouse}")
     console.print()
     console.print("[bold]next[/bold]")
-    console.print("  .venv/bin/landfall traffic --seconds 30        change the source")
+    console.print("  .venv/bin/landfall traffic --seconds 30        change a source (--source: another)")
     console.print("  .venv/bin/landfall replicate                   bring the changes to bronze")
     console.print("  (cd dbt_project && ../.venv/bin/dbt build)     apply them")
     console.print("  .venv/bin/landfall reconcile                   is silver what the source is?")
+
+
+def _differences(results: dict[str, list[TableResult]]) -> int:
+    return sum(result.differences for tables in results.values() for result in tables)
 
 
 def _layer_sizes(home: Home) -> list[tuple[str, int, int, int]]:

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg2
-
 from ingestion.bronze.lake import Lake, open_lake
-from ingestion.demo.postgres_server import PostgresServer
+from ingestion.demo.samples import SAMPLES
 from ingestion.dms.mappings import default_settings, table_mappings
 from ingestion.engines import dsn_variable, engine_of, source_dsn
 from ingestion.errors import CannotConnect, LandfallError
@@ -25,24 +23,27 @@ SAMPLE_SOURCE = "olist"
 def database(source: Source, home: Home) -> Iterator[str]:
     """Connection string of a source: the one that the environment names, else the sample server of
     the home, which is started for as long as it is needed if no other command runs it."""
-    server, engine = PostgresServer(home.postgres), engine_of(source)
-    if dsn_variable(source.name) in os.environ or source.name != SAMPLE_SOURCE:
+    sample = SAMPLES.get(source.name)
+    if dsn_variable(source.name) in os.environ or sample is None:
         try:
             yield source_dsn(source)
         except CannotConnect as error:
             raise CannotConnect(
-                f"{error}; check {dsn_variable(source.name)}, and the password in it, {engine.password_hint}"
+                f"{error}; check {dsn_variable(source.name)}, and the password in it, "
+                f"{engine_of(source).password_hint}"
             ) from None
-    elif not home.postgres.exists():
+        return
+    server = sample.server(home)
+    if not server.data_dir.exists():
         raise LandfallError(
-            f"no sample shop in {home.path}: `make run` makes one "
+            f"no sample shop {source.name} in {home.path}: `make run` makes one "
             f"(or set LANDFALL_HOME, or {dsn_variable(source.name)} for a database of your own)"
         )
-    elif _answers(server.dsn()):
-        yield server.dsn()
+    if sample.answers(home):
+        yield sample.dsn(home)
     else:
         with server:
-            yield server.dsn()
+            yield sample.dsn(home)
 
 
 def task(source: Source, dsn: str, home: Home, *, max_batch_seconds: float | None = None) -> Task:
@@ -64,11 +65,3 @@ def task(source: Source, dsn: str, home: Home, *, max_batch_seconds: float | Non
     )
     lake: Lake = open_lake(home.lake)
     return Task(config, dsn, lake, home.state)
-
-
-def _answers(dsn: str) -> bool:
-    try:
-        psycopg2.connect(dsn, connect_timeout=2).close()
-    except psycopg2.OperationalError:
-        return False
-    return True
