@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from psycopg2.errors import IntegrityError
 from psycopg2.extensions import TransactionRollbackError, connection
 
 from ingestion.demo.olist import vocabulary
+from ingestion.demo.traffic import Change
 from ingestion.errors import LandfallError
 
 # Kinds of transaction and how often each happens; the names are methods of Shop.
@@ -45,14 +46,6 @@ _MILESTONES = {
 _REMEMBERED = 5000
 
 Row = tuple[Any, ...]
-
-
-class Change(NamedTuple):
-    """Rows that one statement changed."""
-
-    table: str
-    verb: Literal["insert", "update", "delete"]
-    rows: int
 
 
 @dataclass(frozen=True)
