@@ -1,0 +1,1 @@
+{{ apply_changes('woocommerce', 'wp_terms', key=['term_id']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('woocommerce', 'wp_usermeta', key=['umeta_id']) }}

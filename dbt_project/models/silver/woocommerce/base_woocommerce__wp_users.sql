@@ -1,0 +1,1 @@
+{{ apply_changes('woocommerce', 'wp_users', key=['ID']) }}

@@ -1,0 +1,1 @@
+{{ apply_changes('woocommerce', 'wp_woocommerce_order_items', key=['order_item_id']) }}

@@ -1,0 +1,1 @@
+{{ change_history('woocommerce', 'wp_postmeta', key=['meta_id']) }}

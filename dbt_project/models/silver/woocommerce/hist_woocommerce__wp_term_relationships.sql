@@ -1,0 +1,1 @@
+{{ change_history('woocommerce', 'wp_term_relationships', key=['object_id', 'term_taxonomy_id']) }}

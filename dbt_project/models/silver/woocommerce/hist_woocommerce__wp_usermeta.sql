@@ -1,0 +1,1 @@
+{{ change_history('woocommerce', 'wp_usermeta', key=['umeta_id']) }}

@@ -1,0 +1,1 @@
+{{ change_history('woocommerce', 'wp_users', key=['ID']) }}

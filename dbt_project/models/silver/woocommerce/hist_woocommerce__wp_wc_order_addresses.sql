@@ -1,0 +1,1 @@
+{{ change_history('woocommerce', 'wp_wc_order_addresses', key=['id']) }}

@@ -1,0 +1,1 @@
+{{ change_history('woocommerce', 'wp_woocommerce_order_items', key=['order_item_id']) }}

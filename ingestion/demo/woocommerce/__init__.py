@@ -1,0 +1,1 @@
+"""The sample shop on WordPress: WooCommerce's tables with orders in either storage, and its traffic."""
