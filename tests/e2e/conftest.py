@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from ingestion.replica.task import Progress, Task
 from tests.conftest import shared_data
 
 BIN = Path(sys.executable).parent
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 SILVER = ("--select", "bronze_files", "base_olist__*", "hist_olist__*")
 
 
@@ -49,8 +51,8 @@ class Shop:
         return self.task().run(follow=False, reload=reload)
 
     def build(self, *arguments: str) -> None:
-        """`dbt run` of silver's tables, or of what the arguments say; every model must succeed."""
-        result = run_dbt(self.home, "run", *(arguments or SILVER))
+        """`dbt build` without tests of silver's tables, or of what the arguments say; all must succeed."""
+        result = run_dbt(self.home, "build", *WITHOUT_TESTS, *(arguments or SILVER))
         assert result.succeeded, result.messages
 
     def differences(self) -> dict[str, int]:
@@ -61,8 +63,7 @@ class Shop:
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Rows from the warehouse."""
-        with duckdb.connect(str(self.home.warehouse), read_only=True) as warehouse:
-            return warehouse.execute(sql).fetchall()
+        return query_warehouse(self.home, sql)
 
     def change(self, sql: str) -> None:
         """A statement on the warehouse."""
@@ -92,6 +93,38 @@ def snapshot() -> Callable[[Shop, str], list[tuple[object, ...]]]:
         return shop.query(f"select * exclude (_applied_at, _noticed_at) from {table} order by all")
 
     return take
+
+
+def query_warehouse(home: Home, sql: str) -> list[tuple[object, ...]]:
+    """Rows of the home's warehouse."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        return warehouse.execute(sql).fetchall()
+
+
+def gold_tables(home: Home) -> list[str]:
+    """The tables of the star schema and the marts."""
+    found = query_warehouse(
+        home,
+        "select schema_name || '.' || table_name from duckdb_tables() "
+        "where schema_name in ('gold', 'marts') order by 1",
+    )
+    return [str(name) for (name,) in found]
+
+
+def contents(home: Home, table: str) -> list[tuple[object, ...]]:
+    """A table's rows without the columns that tell when a row was written."""
+    columns = query_warehouse(
+        home, f"select column_name from (describe {table}) where column_name not like '\\_%' escape '\\'"
+    )
+    names = ", ".join(str(name) for (name,) in columns)
+    return query_warehouse(home, f"select {names} from {table} order by all")
+
+
+def built_models(home: Home, folders: tuple[str, ...]) -> dict[str, str]:
+    """The SQL that dbt made of the models in these folders of models/, by name."""
+    nodes = json.loads((home.dbt / "manifest.json").read_text("utf-8"))["nodes"].values()
+    compiled = {node["name"]: node.get("compiled_code") for node in nodes if node["fqn"][1] in folders}
+    return {name: sql for name, sql in compiled.items() if sql}
 
 
 def landfall(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

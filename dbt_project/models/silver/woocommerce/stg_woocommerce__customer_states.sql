@@ -8,6 +8,10 @@ users as (
         'user-' || user_id as customer_id,
         customer_name,
         location_id,
+        postal_code,
+        city,
+        state,
+        country_code,
         is_deleted,
         valid_from,
         valid_to,
@@ -83,6 +87,10 @@ guest_instants as (
         counted.customer_id,
         addresses.customer_name,
         addresses.location_id,
+        addresses.postal_code,
+        addresses.city,
+        addresses.state,
+        addresses.country_code,
         counted.open_addresses = 0 as is_deleted,
         counted.bound_at as valid_from
     from counted
@@ -100,6 +108,10 @@ guests as (
         guest_instants.customer_id,
         guest_instants.customer_name,
         guest_instants.location_id,
+        guest_instants.postal_code,
+        guest_instants.city,
+        guest_instants.state,
+        guest_instants.country_code,
         guest_instants.is_deleted,
         guest_instants.valid_from,
         lead(guest_instants.valid_from) over (
@@ -122,11 +134,15 @@ final as (
         source_system,
         customer_id,
         customer_id as customer_unique_id,
+        location_id,
+        cast(null as varchar) as sales_employee_id,
 
         ---------- strings
         customer_name,
-        location_id,
-        cast(null as varchar) as sales_employee_id,
+        postal_code,
+        city,
+        state,
+        country_code,
 
         ---------- booleans
         is_deleted,

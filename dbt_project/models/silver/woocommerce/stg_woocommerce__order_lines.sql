@@ -5,7 +5,10 @@ with items as (
 
 -- what a refund takes back are items too
 orders as (
-    select order_id from {{ ref('stg_woocommerce__order_records') }}
+    select
+        order_id,
+        currency_code
+    from {{ ref('stg_woocommerce__order_records') }}
     where not is_refund
 ),
 
@@ -17,6 +20,9 @@ final as (
         cast(items.order_item_id as integer) as line_number,
         items.product_id,
         cast(null as varchar) as seller_id,
+
+        ---------- strings
+        orders.currency_code,
 
         ---------- numerics
         cast(items.quantity as integer) as quantity,

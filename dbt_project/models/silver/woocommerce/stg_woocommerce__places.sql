@@ -14,8 +14,7 @@ unioned as (
         postal_code,
         city,
         state,
-        country_code,
-        _applied_at
+        country_code
     from {{ mentions }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -33,8 +32,8 @@ final as (
         state,
         country_code,
 
-        ---------- timestamps
-        _applied_at
+        ---------- booleans
+        false as is_reference
     from unioned
     where location_id is not null
 )

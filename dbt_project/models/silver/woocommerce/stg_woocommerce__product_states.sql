@@ -162,6 +162,13 @@ final as (
 
         ---------- numerics
         coalesce(prices.regular_price, prices.price) as list_price,
+        cast(null as integer) as name_length,
+        cast(null as integer) as description_length,
+        cast(null as integer) as photo_count,
+        cast(null as integer) as weight_g,
+        cast(null as integer) as length_cm,
+        cast(null as integer) as height_cm,
+        cast(null as integer) as width_cm,
 
         ---------- booleans
         products.is_deleted,
