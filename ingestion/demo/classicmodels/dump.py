@@ -47,7 +47,8 @@ def read_dump(path: Path, tables: tuple[str, ...]) -> Dump:
         raise LandfallError(f"cannot read {path}: {error.strerror}") from None
     script = bytearray()
     made: set[str] = set()
-    for start, end, statement in _statements(text):
+    for start, end, words in _statements(text):
+        statement = words.strip()
         if statement and _DATABASE.match(statement):
             script += b"\n" * text.count(b"\n", start, end)
             continue
@@ -55,9 +56,10 @@ def read_dump(path: Path, tables: tuple[str, ...]) -> Dump:
         if created:
             made.add(created[1].decode("ascii", "replace"))
         elif statement and not _OTHERS.match(statement):
-            line = text.count(b"\n", 0, end - len(text[start:end].lstrip())) + 1
-            words = " ".join(statement[:60].decode("utf-8", "replace").split())
-            raise LandfallError(f"{path}, line {line}: not a statement of the sample's dump: {words}")
+            before = len(words) - len(words.lstrip())
+            line = text.count(b"\n", 0, start) + words.count(b"\n", 0, before) + 1
+            shown = " ".join(statement[:60].decode("utf-8", "replace").split())
+            raise LandfallError(f"{path}, line {line}: not a statement of the sample's dump: {shown}")
         script += text[start:end]
     missing = [table for table in tables if table not in made]
     if missing:
@@ -66,20 +68,24 @@ def read_dump(path: Path, tables: tuple[str, ...]) -> Dump:
 
 
 def _statements(text: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Each statement: where it begins and ends, and its words without comments."""
+    """Each statement: where it begins and ends, and its words, blanks in the place of comments."""
     start = word = 0
     words = b""
     for token in _TOKEN.finditer(text):
         if token["comment"] is not None:
-            words += text[word : token.start()] + b" "
+            words += text[word : token.start()] + _blanks(token[0])
             word = token.end()
         elif token["end"] is not None:
-            yield start, token.end(), _unwrapped(words + text[word : token.start()])
+            yield start, token.end(), _executed(words + text[word : token.start()])
             start = word = token.end()
             words = b""
-    yield start, len(text), _unwrapped(words + text[word:])
+    yield start, len(text), _executed(words + text[word:])
 
 
-def _unwrapped(statement: bytes) -> bytes:
-    """What a server makes of its beginning: the words of /*!40101 … */ count."""
-    return re.sub(rb"/\*!\d*|\*/", b" ", statement[:1000]).strip()
+def _executed(statement: bytes) -> bytes:
+    """The words of /*!40101 … */ are words to a server."""
+    return re.sub(rb"/\*!\d*|\*/", lambda found: _blanks(found[0]), statement)
+
+
+def _blanks(text: bytes) -> bytes:
+    return re.sub(rb"[^\n]", b" ", text)

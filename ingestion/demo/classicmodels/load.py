@@ -44,7 +44,7 @@ _LOADING, _REPLACED = f"{DATABASE}_loading", f"{DATABASE}_replaced"
 
 def has_tables(dsn: str) -> bool:
     """Whether the server holds any of the shop's tables."""
-    with closing(_connect(dsn)) as connection:
+    with closing(connect_to_server(dsn)) as connection:
         return _existing(connection) != []
 
 
@@ -82,7 +82,7 @@ def from_dump(dsn: str, path: Path, *, reset: bool = False) -> None:
 
 def _load(dsn: str, fill: Callable[[Connection], None], reset: bool) -> None:
     """Fill a database beside the shop's, then put its tables into their place."""
-    with closing(_connect(dsn)) as connection:
+    with closing(connect_to_server(dsn)) as connection:
         try:
             existing = _existing(connection)
             if existing and not reset:
@@ -108,9 +108,9 @@ def _load(dsn: str, fill: Callable[[Connection], None], reset: bool) -> None:
             raise trouble(error) from None
 
 
-def _connect(dsn: str) -> Connection:
-    # the database that it names need not be there yet
-    return connect(replace(Dsn.parse(dsn), database="").url)
+def connect_to_server(dsn: str, *, autocommit: bool = True) -> Connection:
+    """A connection to the server of a DSN; the database that it names need not be there yet."""
+    return connect(replace(Dsn.parse(dsn), database="").url, autocommit=autocommit)
 
 
 def _statements() -> list[str]:
@@ -155,4 +155,7 @@ def _run_client(dsn: Dsn, dump: Dump) -> None:
         env={**os.environ, "MYSQL_PWD": dsn.password},
     )
     if done.returncode:
-        raise LandfallError(f"{dump.path}: {' '.join(done.stderr.decode(errors='replace').split())}")
+        words = done.stderr.decode(errors="replace")
+        # before it the client repeats the statement
+        reason = words[words.rfind("\nERROR ") + 1 :]
+        raise LandfallError(f"{dump.path}: {' '.join(reason.split())}")
