@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import duckdb
 from rich.table import Table
@@ -27,7 +28,7 @@ from ingestion.home import Home
 from ingestion.reconcile.compare import TableResult
 from ingestion.reconcile.compare import reconcile as compare
 from ingestion.registry import Source, find_source
-from ingestion.replica.task import Progress, Task
+from ingestion.replica.task import Task
 
 # DMS closes its files once a minute; a demonstration wants to see them sooner.
 _MAX_BATCH_SECONDS = 2.0
@@ -37,8 +38,6 @@ _WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", 
 _RATE = 150.0
 
 _NAMES = {"postgres": "PostgreSQL", "mysql": "MariaDB"}
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -76,30 +75,23 @@ def run_demo(home: Home, *, published: Sequence[Path], orders: int, traffic_seco
             for server in servers_of.values():
                 servers.enter_context(server)
             shops = [_Shop(each, find_source(each.source), each.dsn(home), home) for each in samples]
-            fills = [lambda shop=shop: _fill(shop, given, orders) for shop in shops]
             # dbt reads the project meanwhile, which takes it as long
-            _together([*fills, lambda: run_dbt(home, "parse")])
+            _together(
+                [partial(_fill, shop, given, orders) for shop in shops] + [partial(run_dbt, home, "parse")]
+            )
             generated = ", ".join(shop.source.name for shop in shops if shop.source.name not in given)
             step.notes += [f"{name} from {path}" for name, path in given.items()]
             step.notes.append(f"{orders:,} generated orders in each of {generated}")
         with _timed("full load into bronze") as step:
-            loaded = [
-                rows
-                for done in _together([lambda shop=shop: shop.task().run(follow=False) for shop in shops])
-                for rows in done.loaded_rows.values()
-            ]
+            loads = _together([partial(shop.task().run, follow=False) for shop in shops])
+            loaded = [rows for load in loads for rows in load.loaded_rows.values()]
             step.notes.append(f"{sum(loaded):,} rows, {len(loaded)} tables")
         _build(home, "dbt build: silver, gold, marts", *_WITHOUT_TESTS)
         counts, changes = _live(shops, home, traffic_seconds)
         built = _build(home, "dbt build again: only what changed; tests")
         with _timed("reconcile silver with the live sources") as step:
-            results = dict(
-                zip(
-                    (shop.source.name for shop in shops),
-                    _together([lambda shop=shop: compare(shop.source, shop.dsn, home.warehouse) for shop in shops]),
-                    strict=True,
-                )
-            )
+            found = _together([partial(compare, shop.source, shop.dsn, home.warehouse) for shop in shops])
+            results = {shop.source.name: tables for shop, tables in zip(shops, found, strict=True)}
             step.notes.append(f"{_differences(results)} differences")
     with _timed("dbt docs"):
         page = build_docs(home, compiled=True)
@@ -207,7 +199,7 @@ def _live(shops: list[_Shop], home: Home, seconds: float) -> tuple[int, int]:
             follower.start()
         try:
             _together(
-                [lambda shop=shop: live(shop) for shop in shops],
+                [partial(live, shop) for shop in shops],
                 meanwhile=lambda: step.show(
                     f"traffic: {transactions():,} transactions; replicas: {changes():,} changes"
                 ),
@@ -243,10 +235,10 @@ class _Follower(threading.Thread):
             raise self._error
 
 
-def _together(jobs: Sequence[Callable[[], _T]], meanwhile: Callable[[], None] = lambda: None) -> list[_T]:
+def _together(jobs: Sequence[Callable[[], Any]], meanwhile: Callable[[], None] = lambda: None) -> list[Any]:
     """Results of jobs that run at the same time, in their order; the first error is raised. Ctrl-C does
     not wait for them: the servers that they work on go away."""
-    results: dict[int, _T] = {}
+    results: dict[int, Any] = {}
     errors: list[BaseException] = []
 
     def run(number: int) -> None:
@@ -301,19 +293,20 @@ def _summary(
         layers.add_row(layer, f"{tables}", f"{rows:,}")
     console.print(layers)
     console.print()
-    for source, tables in results.items():
+    for source, compared in results.items():
         console.print(f"[bold]{source}[/bold]")
-        reconciliation(tables)
+        reconciliation(compared)
         console.print()
-    compared = sum(len(tables) for tables in results.values())
     console.print(f"changes    {changes:,} captured from {transactions:,} transactions")
     console.print(f"tests      {_passed(built)} passed, {len(built.messages)} failed")
-    console.print(f"reconcile  {_differences(results)} differences in {compared} tables")
+    console.print(
+        f"reconcile  {_differences(results)} differences in {sum(map(len, results.values()))} tables"
+    )
     console.print(f"docs       {page}")
     console.print(f"warehouse  {home.warehouse}")
     console.print()
     console.print("[bold]next[/bold]")
-    console.print("  .venv/bin/landfall traffic --seconds 30        change a source (--source: another)")
+    console.print("  .venv/bin/landfall traffic --seconds 30        change olist (another: --source)")
     console.print("  .venv/bin/landfall replicate                   bring the changes to bronze")
     console.print("  (cd dbt_project && ../.venv/bin/dbt build)     apply them")
     console.print("  .venv/bin/landfall reconcile                   is silver what the source is?")

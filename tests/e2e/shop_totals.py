@@ -14,12 +14,12 @@ class Total:
     source: str
 
 
-def _meta(item: str, key: str, type: str = "decimal(26,8)") -> str:
-    """WordPress's value of a key: of rows that say the same twice, the first."""
-    return (
-        f"(select cast(m.meta_value as {type}) from wp_woocommerce_order_itemmeta m "
-        f"where m.order_item_id = {item}.order_item_id and m.meta_key = '{key}' order by m.meta_id limit 1)"
-    )
+def _meta(key: str) -> str:
+    """WordPress's value of an item's key: of rows that say the same twice, the first."""
+    return f"""
+        (select cast(m.meta_value as decimal(26, 8)) from wp_woocommerce_order_itemmeta m
+        where m.order_item_id = i.order_item_id and m.meta_key = '{key}' order by m.meta_id limit 1)
+    """
 
 
 _ORDERED = "o.type = 'shop_order' and o.status not in ('draft', 'auto-draft', 'checkout-draft')"
@@ -27,117 +27,187 @@ _ORDERED = "o.type = 'shop_order' and o.status not in ('draft', 'auto-draft', 'c
 TOTALS = {
     "olist: orders, lines, price": Total(
         "olist",
-        "select count(distinct order_id), count(*), sum(quantity), sum(line_amount), sum(freight_amount) "
-        "from gold.fact_orders where source_system = 'olist'",
-        "select count(distinct order_id), count(*), count(*), sum(price), sum(freight_value) from order_items",
+        """
+        select count(distinct order_id), count(*), sum(quantity), sum(line_amount), sum(freight_amount)
+        from gold.fact_orders where source_system = 'olist'
+        """,
+        """
+        select count(distinct order_id), count(*), count(*), sum(price), sum(freight_value)
+        from order_items
+        """,
     ),
     "olist: orders by status": Total(
         "olist",
-        "select order_status, count(*) from gold.fact_order_fulfillment where source_system = 'olist' "
-        "group by 1 order by 1",
-        "select order_status, count(*) from orders group by 1 order by 1 collate \"C\"",
+        """
+        select order_status, count(*) from gold.fact_order_fulfillment
+        where source_system = 'olist' group by 1 order by 1
+        """,
+        'select order_status, count(*) from orders group by 1 order by order_status collate "C"',
     ),
     "olist: payments": Total(
         "olist",
-        "select payment_type, count(*), sum(amount) from gold.fact_payments where source_system = 'olist' "
-        "group by 1 order by 1",
-        "select payment_type, count(*), sum(payment_value) from order_payments group by 1 order by 1 collate \"C\"",
+        """
+        select payment_type, count(*), sum(amount) from gold.fact_payments
+        where source_system = 'olist' group by 1 order by 1
+        """,
+        """
+        select payment_type, count(*), sum(payment_value) from order_payments
+        group by 1 order by payment_type collate "C"
+        """,
     ),
     "classicmodels: orders, lines, quantity x price": Total(
         "classicmodels",
-        "select count(distinct order_id), count(*), sum(quantity), sum(line_amount) "
-        "from gold.fact_orders where source_system = 'classicmodels'",
-        "select count(distinct orderNumber), count(*), sum(quantityOrdered), sum(quantityOrdered * priceEach) "
-        "from orderdetails",
+        """
+        select count(distinct order_id), count(*), sum(quantity), sum(line_amount)
+        from gold.fact_orders where source_system = 'classicmodels'
+        """,
+        """
+        select count(distinct orderNumber), count(*), sum(quantityOrdered), sum(quantityOrdered * priceEach)
+        from orderdetails
+        """,
     ),
     "classicmodels: orders by status": Total(
         "classicmodels",
-        "select order_status, count(*) from gold.fact_order_fulfillment "
-        "where source_system = 'classicmodels' group by 1 order by 1",
+        """
+        select order_status, count(*) from gold.fact_order_fulfillment
+        where source_system = 'classicmodels' group by 1 order by 1
+        """,
         "select status, count(*) from orders group by 1 order by binary status",
     ),
     "classicmodels: payments": Total(
         "classicmodels",
-        "select count(*), sum(amount), min(amount), max(paid_at)::date from gold.fact_payments "
-        "where source_system = 'classicmodels'",
+        """
+        select count(*), sum(amount), min(amount), max(paid_at)::date from gold.fact_payments
+        where source_system = 'classicmodels'
+        """,
         "select count(*), sum(amount), min(amount), max(paymentDate) from payments",
     ),
     "classicmodels: balance per customer": Total(
         "classicmodels",
-        "select customer_unique_id::int, order_count, owed_amount, paid_amount, balance_amount "
-        "from marts.customer_balances where source_system = 'classicmodels' order by 1",
-        "select customerNumber, orders, owed, paid, owed - paid from (select c.customerNumber, "
-        "(select count(*) from orders o where o.customerNumber = c.customerNumber "
-        "and o.status <> 'Cancelled') as orders, "
-        "coalesce((select sum(quantityOrdered * priceEach) from orders o join orderdetails d using (orderNumber) "
-        "where o.customerNumber = c.customerNumber and o.status <> 'Cancelled'), 0) as owed, "
-        "(select count(*) from payments p where p.customerNumber = c.customerNumber) as payments, "
-        "coalesce((select sum(amount) from payments p where p.customerNumber = c.customerNumber), 0) as paid "
-        "from customers c) as balances where orders + payments > 0 order by 1",
+        """
+        select customer_unique_id::int, order_count, payment_count, owed_amount, paid_amount, balance_amount
+        from marts.customer_balances where source_system = 'classicmodels' order by 1
+        """,
+        """
+        select customerNumber, orders, payments, owed, paid, owed - paid
+        from (
+            select c.customerNumber,
+                (select count(*) from orders o
+                    where o.customerNumber = c.customerNumber and o.status <> 'Cancelled') as orders,
+                (select count(*) from payments p where p.customerNumber = c.customerNumber) as payments,
+                coalesce((select sum(quantityOrdered * priceEach)
+                    from orders o join orderdetails d using (orderNumber)
+                    where o.customerNumber = c.customerNumber and o.status <> 'Cancelled'), 0) as owed,
+                coalesce((select sum(amount) from payments p
+                    where p.customerNumber = c.customerNumber), 0) as paid
+            from customers c
+        ) as balances
+        where orders + payments > 0 order by 1
+        """,
     ),
     "classicmodels: sales by product line, country, month and representative": Total(
         "classicmodels",
-        "select product_line, customer_country, order_month, employee_name, sum(unit_count), sum(sales_amount) "
-        "from marts.sales_by_product_line where source_system = 'classicmodels' group by all order by all",
-        "select p.productLine, trim(c.country), date_format(o.orderDate, '%Y-%m-01') + interval 0 day, "
-        "coalesce(concat(e.firstName, ' ', e.lastName), 'unknown'), sum(d.quantityOrdered), "
-        "sum(d.quantityOrdered * d.priceEach) from orders o join orderdetails d using (orderNumber) "
-        "join products p using (productCode) join customers c using (customerNumber) "
-        "left join employees e on e.employeeNumber = c.salesRepEmployeeNumber where o.status <> 'Cancelled' "
-        "group by 1, 2, 3, 4, e.employeeNumber order by 1, 2, 3, 4",
+        """
+        select product_line, customer_country, order_month, employee_name, sum(unit_count), sum(sales_amount)
+        from marts.sales_by_product_line where source_system = 'classicmodels'
+        group by all order by 1, 2, 3, 4, 5
+        """,
+        """
+        select p.productLine, trim(c.country), cast(date_format(o.orderDate, '%Y-%m-01') as date),
+            coalesce(concat(e.firstName, ' ', e.lastName), 'unknown'),
+            sum(d.quantityOrdered), sum(d.quantityOrdered * d.priceEach)
+        from orders o
+        join orderdetails d using (orderNumber)
+        join products p using (productCode)
+        join customers c using (customerNumber)
+        left join employees e on e.employeeNumber = c.salesRepEmployeeNumber
+        where o.status <> 'Cancelled'
+        group by 1, 2, 3, 4 order by binary 1, binary 2, 3, binary 4, 5
+        """,
     ),
     "classicmodels: sales of each manager's team": Total(
         "classicmodels",
-        "select employee_id::int, sum(own_amount), sum(team_amount) from marts.sales_by_manager "
-        "where source_system = 'classicmodels' group by 1 order by 1",
-        "with recursive team as (select employeeNumber as manager, employeeNumber as member from employees "
-        "union all select t.manager, e.employeeNumber from team t join employees e on e.reportsTo = t.member), "
-        "sold as (select c.salesRepEmployeeNumber as member, sum(d.quantityOrdered * d.priceEach) as amount "
-        "from orders o join orderdetails d using (orderNumber) join customers c using (customerNumber) "
-        "where o.status <> 'Cancelled' group by 1) "
-        "select t.manager, sum(if(t.manager = t.member, s.amount, 0)), sum(s.amount) "
-        "from team t join sold s on s.member = t.member group by 1 order by 1",
+        """
+        select employee_id::int, sum(own_amount), sum(team_amount) from marts.sales_by_manager
+        where source_system = 'classicmodels' group by 1 order by 1
+        """,
+        """
+        with recursive team as (
+            select employeeNumber as manager, employeeNumber as member from employees
+            union all
+            select t.manager, e.employeeNumber from team t join employees e on e.reportsTo = t.member
+        ),
+        sold as (
+            select c.salesRepEmployeeNumber as member, sum(d.quantityOrdered * d.priceEach) as amount
+            from orders o join orderdetails d using (orderNumber) join customers c using (customerNumber)
+            where o.status <> 'Cancelled' group by 1
+        )
+        select t.manager, sum(if(t.manager = t.member, s.amount, 0)), sum(s.amount)
+        from team t join sold s on s.member = t.member group by 1 order by 1
+        """,
     ),
     "woocommerce: orders and totals by status and currency": Total(
         "woocommerce",
-        "select order_status, currency_code, count(*), sum(total_amount) from gold.fact_order_fulfillment "
-        "where source_system = 'woocommerce' group by 1, 2 order by 1, 2",
-        "select regexp_replace(o.status, '^wc-', ''), o.currency, count(*), "
-        f"cast(sum(o.total_amount) as decimal(14,2)) from wp_wc_orders o where {_ORDERED} "
-        "group by 1, 2 order by 1, 2",
+        """
+        select order_status, currency_code, count(*), sum(total_amount) from gold.fact_order_fulfillment
+        where source_system = 'woocommerce' group by 1, 2 order by 1, 2
+        """,
+        f"""
+        select regexp_replace(o.status, '^wc-', '') as status, o.currency, count(*),
+            cast(sum(o.total_amount) as decimal(14, 2))
+        from wp_wc_orders o where {_ORDERED} group by 1, 2 order by 1, 2
+        """,
     ),
     "woocommerce: lines, quantity x price, discounts by currency": Total(
         "woocommerce",
-        "select currency_code, count(*), sum(quantity), sum(line_amount), sum(discount_amount) "
-        "from gold.fact_orders where source_system = 'woocommerce' group by 1 order by 1",
-        f"select o.currency, count(*), sum({_meta('i', '_qty', 'int')}), "
-        f"cast(sum({_meta('i', '_line_subtotal')}) as decimal(14,2)), "
-        f"cast(sum({_meta('i', '_line_subtotal')} - {_meta('i', '_line_total')}) as decimal(14,2)) "
-        "from wp_wc_orders o join wp_woocommerce_order_items i on i.order_id = o.id "
-        f"and i.order_item_type = 'line_item' where {_ORDERED} group by 1 order by 1",
+        """
+        select currency_code, count(*), sum(quantity), sum(line_amount), sum(discount_amount)
+        from gold.fact_orders where source_system = 'woocommerce' group by 1 order by 1
+        """,
+        f"""
+        select o.currency, count(*), sum({_meta("_qty")}),
+            cast(sum({_meta("_line_subtotal")}) as decimal(14, 2)),
+            cast(sum({_meta("_line_subtotal")} - {_meta("_line_total")}) as decimal(14, 2))
+        from wp_wc_orders o
+        join wp_woocommerce_order_items i on i.order_id = o.id and i.order_item_type = 'line_item'
+        where {_ORDERED} group by 1 order by 1
+        """,
     ),
     "woocommerce: taxes and shipping by currency": Total(
         "woocommerce",
-        "select currency_code, sum(tax_amount), sum(freight_amount) from gold.fact_order_fulfillment "
-        "where source_system = 'woocommerce' group by 1 order by 1",
-        "select o.currency, cast(sum(o.tax_amount + d.shipping_tax_amount) as decimal(14,2)), "
-        "cast(sum(d.shipping_total_amount) as decimal(14,2)) from wp_wc_orders o "
-        f"join wp_wc_order_operational_data d on d.order_id = o.id where {_ORDERED} group by 1 order by 1",
+        """
+        select currency_code, sum(tax_amount), sum(freight_amount) from gold.fact_order_fulfillment
+        where source_system = 'woocommerce' group by 1 order by 1
+        """,
+        f"""
+        select o.currency, cast(sum(o.tax_amount) as decimal(14, 2)),
+            cast(sum(d.shipping_total_amount) as decimal(14, 2))
+        from wp_wc_orders o join wp_wc_order_operational_data d on d.order_id = o.id
+        where {_ORDERED} group by 1 order by 1
+        """,
     ),
     "woocommerce: payments by currency": Total(
         "woocommerce",
-        "select currency_code, count(*), sum(amount) from gold.fact_payments "
-        "where source_system = 'woocommerce' and not is_refund group by 1 order by 1",
-        "select o.currency, count(*), cast(sum(o.total_amount) as decimal(14,2)) from wp_wc_orders o "
-        "join wp_wc_order_operational_data d on d.order_id = o.id "
-        f"where {_ORDERED} and d.date_paid_gmt is not null group by 1 order by 1",
+        """
+        select currency_code, count(*), sum(amount) from gold.fact_payments
+        where source_system = 'woocommerce' and not is_refund group by 1 order by 1
+        """,
+        f"""
+        select o.currency, count(*), cast(sum(o.total_amount) as decimal(14, 2))
+        from wp_wc_orders o join wp_wc_order_operational_data d on d.order_id = o.id
+        where {_ORDERED} and d.date_paid_gmt is not null group by 1 order by 1
+        """,
     ),
     "woocommerce: refunds by currency": Total(
         "woocommerce",
-        "select currency_code, count(*), sum(amount) from gold.fact_payments "
-        "where source_system = 'woocommerce' and is_refund group by 1 order by 1",
-        "select o.currency, count(*), cast(sum(o.total_amount) as decimal(14,2)) from wp_wc_orders o "
-        "where o.type = 'shop_order_refund' group by 1 order by 1",
+        """
+        select currency_code, count(*), sum(amount) from gold.fact_payments
+        where source_system = 'woocommerce' and is_refund group by 1 order by 1
+        """,
+        """
+        select o.currency, count(*), cast(sum(o.total_amount) as decimal(14, 2))
+        from wp_wc_orders o where o.type = 'shop_order_refund' group by 1 order by 1
+        """,
     ),
 }
 

@@ -17,7 +17,6 @@ from ingestion.mysql.connection import connect
 from ingestion.mysql.connection import rows as query
 from ingestion.reconcile.compare import reconcile
 from ingestion.registry import find_source
-from ingestion.replica.declaration import wrong_declarations
 
 SILVER = ("--select", "bronze_files", "path:models/silver/classicmodels")
 
