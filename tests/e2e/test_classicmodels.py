@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from ingestion.cli.source import task
 from ingestion.demo.classicmodels.load import DATABASE, TABLES, from_generator
 from ingestion.demo.classicmodels.traffic import run_traffic
 from ingestion.demo.mariadb_server import MariadbServer
+from ingestion.errors import LandfallError
 from ingestion.home import Home
 from ingestion.mysql.connection import connect
 from ingestion.mysql.connection import rows as query
@@ -226,3 +228,8 @@ def test_without_bronze_of_the_wholesaler_its_tables_are_there_and_empty(shop: S
     for table in TABLES:
         assert shop.query(f"select count(*) from silver.base_classicmodels__{table}") == [(0,)]
     assert shop.query("select count(*) from silver.stg_classicmodels__order_lines") == [(0,)]
+    # what was never replicated here is not stale; a table of a source that was, is
+    assert run_dbt(shop.home, "source", "freshness").succeeded
+    shutil.rmtree(f"{shop.home.lake}/bronze/olist/public/sellers")
+    with pytest.raises(LandfallError, match="could not run"):
+        run_dbt(shop.home, "source", "freshness")
