@@ -41,7 +41,7 @@ renamed as (
 
 final as (
     select * from renamed
-    -- a deletion mentions the key alone
+    -- a deletion may tell the key alone
     where location_id is not null
 )
 
