@@ -105,7 +105,9 @@ class _Generator:
         types = len(categories) + 1
         for offset, name in enumerate(("simple", "variable")):
             self._rows["wp_terms"].append((types + offset, name, name))
-            self._rows["wp_term_taxonomy"].append((types + offset + 10, types + offset, "product_type", "", 0))
+            self._rows["wp_term_taxonomy"].append(
+                (types + offset + 10, types + offset, "product_type", "", 0)
+            )
         self._post("page", "publish", "Shop")
         sold = [(name, thing) for name, (_, things) in vocabulary.CATEGORIES.items() for thing in things]
         for at in range(number):
