@@ -42,7 +42,7 @@ in_tables as (
     inner join address_states as addresses
         on orders.id = addresses.order_id
         and orders._valid_from < addresses.valid_to
-        and addresses._valid_from < orders.valid_to
+        and orders.valid_to > addresses._valid_from
 ),
 
 post_states as (
@@ -214,15 +214,12 @@ fingerprinted as (
 compared as (
     select
         *,
-        case
-            when fingerprint = lag(fingerprint) over (
-                partition by order_id, address_type order by valid_from
-            )
-            and valid_from = lag(valid_to) over (
-                partition by order_id, address_type order by valid_from
-            ) then 0
-            else 1
-        end as begins
+        lag(fingerprint) over (
+            partition by order_id, address_type order by valid_from
+        ) as previous_fingerprint,
+        lag(valid_to) over (
+            partition by order_id, address_type order by valid_from
+        ) as previous_valid_to
     from fingerprinted
 ),
 
@@ -230,7 +227,12 @@ compared as (
 numbered as (
     select
         *,
-        sum(begins) over (
+        sum(
+            case
+                when fingerprint = previous_fingerprint and valid_from = previous_valid_to then 0
+                else 1
+            end
+        ) over (
             partition by order_id, address_type order by valid_from
             rows between unbounded preceding and current row
         ) as state_number

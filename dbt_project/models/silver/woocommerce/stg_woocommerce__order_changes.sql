@@ -6,8 +6,8 @@ refund_orders as (
     select * from {{ ref('stg_woocommerce__refund_orders') }}
 ),
 
--- every post that was an order once: a deletion may tell no more than the key, and orders that moved
--- to the tables leave placeholders
+-- every post that was an order once: a deletion may tell no more than the key, and orders that
+-- moved to the tables leave placeholders
 order_posts as (
     select id from {{ ref('base_woocommerce__wp_posts') }}
     where post_type in ('shop_order', 'shop_order_refund')

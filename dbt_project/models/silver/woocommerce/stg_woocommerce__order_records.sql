@@ -35,7 +35,10 @@ final as (
         cast('woocommerce' as varchar) as source_system,
         order_id,
         parent_order_id,
-        {{ woocommerce_customer_id('user_id', 'billing_email') }} as customer_id,
+        -- a refund bears the user at best: who bought is said by its order
+        case
+            when not is_refund then {{ woocommerce_customer_id('user_id', 'billing_email') }}
+        end as customer_id,
         -- where nothing is to be shipped, the order has no other address than the bill's
         coalesce(
             {{ location_id(

@@ -28,8 +28,8 @@ order_values as (
         'total_amount': ['_order_total', 'decimal(26,8)'],
         'shipping_amount': ['_order_shipping', 'decimal(26,8)'],
         'shipping_tax_amount': ['_order_shipping_tax', 'decimal(26,8)'],
-        'paid_second': ['_date_paid', 'integer'],
-        'completed_second': ['_date_completed', 'integer'],
+        'paid_second': ['_date_paid', 'bigint'],
+        'completed_second': ['_date_completed', 'bigint'],
     }) | indent(4) }}
 ),
 

@@ -16,10 +16,7 @@ final as (
         records.source_system,
         records.order_id as payment_id,
         coalesce(records.parent_order_id, records.order_id) as order_id,
-        case
-            when records.is_refund then orders.customer_id
-            else records.customer_id
-        end as customer_id,
+        orders.customer_id,
         cast(row_number() over (
             partition by coalesce(records.parent_order_id, records.order_id)
             order by cast(records.order_id as bigint)
@@ -31,8 +28,10 @@ final as (
         ---------- numerics
         cast(null as integer) as installments,
         cast(
-            case when records.is_refund then -abs(records.total_amount) else records.total_amount end
-            as decimal(14, 2)
+            case
+                when records.is_refund then -abs(records.total_amount)
+                else records.total_amount
+            end as decimal(14, 2)
         ) as amount,
         records.currency_code,
 
@@ -45,7 +44,8 @@ final as (
             records._applied_at, coalesce(orders._applied_at, records._applied_at)
         ) as _applied_at
     from records
-    left join orders on records.parent_order_id = orders.order_id
+    left join orders
+        on coalesce(records.parent_order_id, records.order_id) = orders.order_id
 )
 
 select * from final

@@ -7,14 +7,17 @@ with products as (
     where post_type in ('product', 'product_variation')
 ),
 
+product_ids as (
+    select distinct product_id from products
+),
+
 post_states as (
     select
         posts.*,
         posts._valid_from as valid_from,
         posts._valid_to as valid_to
     from {{ ref('hist_woocommerce__wp_posts') }} as posts
-    inner join (select distinct product_id from products) as known
-        on posts.id = known.product_id
+    inner join product_ids on posts.id = product_ids.product_id
     -- a state that began and ended at one instant was never seen by anyone
     where (posts._valid_to is null or posts._valid_to > posts._valid_from)
         and coalesce(posts.post_status, '') <> 'auto-draft'
@@ -26,8 +29,7 @@ meta_states as (
         metas._valid_from as valid_from,
         metas._valid_to as valid_to
     from {{ ref('hist_woocommerce__wp_postmeta') }} as metas
-    inner join (select distinct product_id from products) as known
-        on metas.post_id = known.product_id
+    inner join product_ids on metas.post_id = product_ids.product_id
     where not metas._is_deleted
         and (metas._valid_to is null or metas._valid_to > metas._valid_from)
         and metas.meta_key in ('_regular_price', '_price')

@@ -3,25 +3,28 @@ with source as (
     where option_name in ('woocommerce_custom_orders_table_enabled', 'woocommerce_currency')
 ),
 
+options as (
+    select
+        case when not _is_deleted then option_value end as option_value,
+        option_name = 'woocommerce_currency' as is_currency,
+        _applied_at
+    from source
+),
+
 final as (
     select
         ---------- strings
         cast('woocommerce' as varchar) as source_system,
         -- a shop from before 2022 does not have the setting, and keeps orders as posts
         case
-            when max(case
-                when option_name = 'woocommerce_custom_orders_table_enabled' and not _is_deleted
-                    then option_value
-            end) = 'yes' then 'tables'
+            when max(case when not is_currency then option_value end) = 'yes' then 'tables'
             else 'posts'
         end as order_storage,
-        max(case
-            when option_name = 'woocommerce_currency' and not _is_deleted then option_value
-        end) as currency_code,
+        max(case when is_currency then option_value end) as currency_code,
 
         ---------- timestamps
         coalesce(max(_applied_at), {{ first_instant() }}) as _applied_at
-    from source
+    from options
 )
 
 select * from final

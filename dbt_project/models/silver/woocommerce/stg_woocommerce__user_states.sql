@@ -89,7 +89,7 @@ final as (
             nullif(trim(
                 coalesce(meta_values.first_name, '') || ' ' || coalesce(meta_values.last_name, '')
             ), ''),
-            nullif(trim(users.display_name), '')
+            nullif(trim(registered.display_name), '')
         ) as customer_name,
         meta_values.billing_postcode as postal_code,
         meta_values.billing_city as city,
@@ -97,7 +97,7 @@ final as (
         upper(meta_values.billing_country) as country_code,
 
         ---------- booleans
-        users._is_deleted as is_deleted,
+        registered._is_deleted as is_deleted,
 
         ---------- timestamps
         instants.valid_from,
@@ -106,9 +106,9 @@ final as (
         ) as valid_to,
         changed._applied_at
     from instants
-    inner join user_states as users
-        on instants.user_id = users.id
-        and {{ valid_at('users', 'instants.valid_from') }}
+    inner join user_states as registered
+        on instants.user_id = registered.id
+        and {{ valid_at('registered', 'instants.valid_from') }}
     inner join changed on instants.user_id = changed.user_id
     left join meta_values
         on instants.user_id = meta_values.user_id
