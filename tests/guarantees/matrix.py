@@ -42,11 +42,12 @@ class Guarantee:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Engines (name to words for people) and the guarantees under their headings."""
+    """Engines (name to words for people), the guarantees under their headings, and limits in plain words."""
 
     sources: Mapping[str, str]
     targets: Mapping[str, str]
     sections: Mapping[str, tuple[Guarantee, ...]]
+    limits: tuple[str, ...] = ()
 
     def guarantees(self) -> Iterator[Guarantee]:
         """All of them."""
@@ -75,6 +76,7 @@ def load(path: Path = MATRIX) -> Matrix:
             title: tuple(_guarantee(entry, list(sources), list(targets)) for entry in entries)
             for title, entries in parsed["sections"].items()
         },
+        tuple(" ".join(limit.split()) for limit in parsed["limits"]),
     )
 
 
@@ -131,6 +133,7 @@ def render(matrix: Matrix) -> str:
                 "",
             ]
             lines += _table(matrix, guarantee)
+    lines += ["", "## Limits that no test shows", "", *(f"- {limit}" for limit in matrix.limits)]
     return "\n".join([*lines, "", "{% enddocs %}", ""])
 
 
