@@ -114,13 +114,13 @@ class _Generator:
             category, thing = sold[at % len(sold)]
             name = thing if at < len(sold) else f"{thing} No. {at // len(sold) + 1}"
             variable = category in ("Hoodies", "T-Shirts & Tops")
-            self._add_product(name, categories.index(category) + 11, types + 10, variable)
+            # some are gone, but stand in orders still
+            gone = at % 17 == 11
+            self._add_product(name, categories.index(category) + 11, types + 10, variable, gone)
 
-    def _add_product(self, name: str, category: int, simple: int, variable: bool) -> None:
+    def _add_product(self, name: str, category: int, simple: int, variable: bool, gone: bool) -> None:
         rng = self._rng
         price = Decimal(rng.randint(400, 12000)) / 100
-        # a product that is gone, but stands in orders still
-        gone = rng.random() < 0.04
         product = self._post("product", "publish", name, gone=gone)
         if not gone:
             self._rows["wp_term_relationships"].append((product, category))
