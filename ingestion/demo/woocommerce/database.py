@@ -10,16 +10,9 @@ from typing import Any, Literal, NamedTuple
 
 from pymysql.connections import Connection
 
+from ingestion.demo.traffic import Change
 from ingestion.demo.woocommerce.storage import COLUMNS, OrderStorage, Row, epoch
 from ingestion.mysql.connection import rows
-
-
-class Change(NamedTuple):
-    """Rows that one statement changed."""
-
-    table: str
-    verb: Literal["insert", "update", "delete"]
-    rows: int
 
 
 @dataclass(frozen=True)

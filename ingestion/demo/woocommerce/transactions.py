@@ -8,8 +8,9 @@ from decimal import Decimal
 import pymysql
 from pymysql.connections import Connection
 
+from ingestion.demo.traffic import Change
 from ingestion.demo.woocommerce import vocabulary
-from ingestion.demo.woocommerce.database import Change, Database, Found, utc_now
+from ingestion.demo.woocommerce.database import Database, Found, utc_now
 from ingestion.demo.woocommerce.generator import make_address, spell
 from ingestion.demo.woocommerce.orders import Address, Item, Order, Product, fill_basket, refund, text
 from ingestion.demo.woocommerce.storage import (
