@@ -108,7 +108,15 @@
         {% if file.endswith('.parquet') %}
         select
             name as column_name,
-            duckdb_type as column_type
+            {# no other engine has these types: the registry has the next larger #}
+            case duckdb_type
+                when 'TINYINT' then 'SMALLINT'
+                when 'UTINYINT' then 'SMALLINT'
+                when 'USMALLINT' then 'INTEGER'
+                when 'UINTEGER' then 'BIGINT'
+                when 'UBIGINT' then 'DECIMAL(20,0)'
+                else duckdb_type
+            end as column_type
         from parquet_schema('{{ path }}')
         where duckdb_type is not null and lower(name) not in ('{{ ours | join("', '") }}')
         {% else %}

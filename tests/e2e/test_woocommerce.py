@@ -44,8 +44,10 @@ class Shop:
     def catch_up(self) -> None:
         """Replicates what is new and builds silver."""
         task(self.source, self.dsn, self.home).run(follow=False)
-        result = run_dbt(self.home, "run", "--select", "bronze_files", "silver.woocommerce")
+        selected = ("bronze_files", "drifted_columns", "silver.woocommerce")
+        result = run_dbt(self.home, "run", "--select", *selected)
         assert result.succeeded, result.messages
+        assert self.query("select * from silver.drifted_columns") == []
 
     def execute(self, *statements: str) -> Rows:
         """Each in a transaction of its own; rows of the last."""
