@@ -97,27 +97,33 @@ bounds as (
     from meta_states
 ),
 
-instants as (
+edges as (
     select
         post_id,
-        valid_from
+        valid_from,
+        _applied_at
     from bounds
 
-    union
+    union all
 
     select
         post_id,
-        valid_to as valid_from
+        valid_to as valid_from,
+        _applied_at
     from bounds
     where valid_to is not null
 ),
 
-changed as (
+instants as (
     select
         post_id,
-        max(_applied_at) as _applied_at
-    from bounds
-    group by post_id
+        valid_from,
+        coalesce(
+            lead(valid_from) over (partition by post_id order by valid_from), {{ forever }}
+        ) as valid_to,
+        max(max(_applied_at)) over (partition by post_id) as _applied_at
+    from edges
+    group by post_id, valid_from
 ),
 
 meta_values as (
@@ -139,20 +145,10 @@ meta_values as (
     }) | indent(4) }}
 ),
 
-intervals as (
-    select
-        post_id,
-        valid_from,
-        coalesce(
-            lead(valid_from) over (partition by post_id order by valid_from), {{ forever }}
-        ) as valid_to
-    from instants
-),
-
 in_posts as (
     {% for type in ['billing', 'shipping'] %}
     select
-        intervals.post_id as order_id,
+        instants.post_id as order_id,
         cast('{{ type }}' as varchar) as address_type,
         posts.post_status as status,
         cast(nullif(meta_values.user_id, 0) as varchar) as user_id,
@@ -163,17 +159,16 @@ in_posts as (
         meta_values.{{ type }}_state as state,
         meta_values.{{ type }}_city as city,
         meta_values.{{ type }}_postcode as postcode,
-        intervals.valid_from,
-        intervals.valid_to,
-        changed._applied_at
-    from intervals
+        instants.valid_from,
+        instants.valid_to,
+        instants._applied_at
+    from instants
     inner join meta_values
-        on intervals.post_id = meta_values.post_id
-        and intervals.valid_from = meta_values.valid_from
+        on instants.post_id = meta_values.post_id
+        and instants.valid_from = meta_values.valid_from
     inner join post_states as posts
-        on intervals.post_id = posts.id
-        and {{ valid_at('posts', 'intervals.valid_from') }}
-    inner join changed on intervals.post_id = changed.post_id
+        on instants.post_id = posts.id
+        and {{ valid_at('posts', 'instants.valid_from') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -1,38 +1,44 @@
-with products as (
+with posts as (
+    select
+        *,
+        -- a deletion may tell no more than the key
+        max(case when post_type in ('product', 'product_variation') then 1 else 0 end) over (
+            partition by id
+        ) as is_product
+    from {{ ref('hist_woocommerce__wp_posts') }}
+),
+
+post_states as (
+    select
+        *,
+        _valid_from as valid_from,
+        _valid_to as valid_to
+    from posts
+    where is_product = 1
+        -- a state that began and ended at one instant was never seen by anyone
+        and (_valid_to is null or _valid_to > _valid_from)
+        and coalesce(post_status, '') <> 'auto-draft'
+),
+
+meta_states as (
+    select
+        *,
+        _valid_from as valid_from,
+        _valid_to as valid_to
+    from {{ ref('hist_woocommerce__wp_postmeta') }}
+    where not _is_deleted
+        and (_valid_to is null or _valid_to > _valid_from)
+        -- of all posts only products have prices
+        and meta_key in ('_regular_price', '_price')
+),
+
+products as (
     select distinct
         id as product_id,
         -- a variation is filed where its product is
         case when post_type = 'product_variation' then post_parent else id end as filed_id
     from {{ ref('hist_woocommerce__wp_posts') }}
     where post_type in ('product', 'product_variation')
-),
-
-product_ids as (
-    select distinct product_id from products
-),
-
-post_states as (
-    select
-        posts.*,
-        posts._valid_from as valid_from,
-        posts._valid_to as valid_to
-    from {{ ref('hist_woocommerce__wp_posts') }} as posts
-    inner join product_ids on posts.id = product_ids.product_id
-    -- a state that began and ended at one instant was never seen by anyone
-    where (posts._valid_to is null or posts._valid_to > posts._valid_from)
-        and coalesce(posts.post_status, '') <> 'auto-draft'
-),
-
-meta_states as (
-    select
-        metas.*,
-        metas._valid_from as valid_from,
-        metas._valid_to as valid_to
-    from {{ ref('hist_woocommerce__wp_postmeta') }} as metas
-    inner join product_ids on metas.post_id = product_ids.product_id
-    where not metas._is_deleted
-        and (metas._valid_to is null or metas._valid_to > metas._valid_from)
-        and metas.meta_key in ('_regular_price', '_price')
 ),
 
 -- the words of today for every state, also where the word is gone by now
@@ -91,27 +97,30 @@ bounds as (
     from category_states
 ),
 
-instants as (
+edges as (
     select
         product_id as post_id,
-        valid_from
+        valid_from,
+        _applied_at
     from bounds
 
-    union
+    union all
 
     select
         product_id as post_id,
-        valid_to as valid_from
+        valid_to as valid_from,
+        _applied_at
     from bounds
     where valid_to is not null
 ),
 
-changed as (
+instants as (
     select
-        product_id,
-        max(_applied_at) as _applied_at
-    from bounds
-    group by product_id
+        post_id,
+        valid_from,
+        max(max(_applied_at)) over (partition by post_id) as _applied_at
+    from edges
+    group by post_id, valid_from
 ),
 
 prices as (
@@ -127,7 +136,8 @@ product_instants as (
         instants.valid_from,
         posts.post_title,
         case when posts.post_type = 'product_variation' then posts.post_parent end as parent_id,
-        posts._is_deleted as is_deleted
+        posts._is_deleted as is_deleted,
+        instants._applied_at
     from instants
     inner join post_states as posts
         on instants.post_id = posts.id
@@ -180,9 +190,8 @@ final as (
         lead(products.valid_from) over (
             partition by products.product_id order by products.valid_from
         ) as valid_to,
-        changed._applied_at
+        products._applied_at
     from product_instants as products
-    inner join changed on products.product_id = changed.product_id
     left join prices
         on products.product_id = prices.post_id
         and products.valid_from = prices.valid_from

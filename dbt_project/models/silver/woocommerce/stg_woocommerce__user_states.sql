@@ -40,27 +40,30 @@ bounds as (
     from meta_states
 ),
 
-instants as (
+edges as (
     select
         user_id,
-        valid_from
+        valid_from,
+        _applied_at
     from bounds
 
-    union
+    union all
 
     select
         user_id,
-        valid_to as valid_from
+        valid_to as valid_from,
+        _applied_at
     from bounds
     where valid_to is not null
 ),
 
-changed as (
+instants as (
     select
         user_id,
-        max(_applied_at) as _applied_at
-    from bounds
-    group by user_id
+        valid_from,
+        max(max(_applied_at)) over (partition by user_id) as _applied_at
+    from edges
+    group by user_id, valid_from
 ),
 
 meta_values as (
@@ -104,12 +107,11 @@ final as (
         lead(instants.valid_from) over (
             partition by instants.user_id order by instants.valid_from
         ) as valid_to,
-        changed._applied_at
+        instants._applied_at
     from instants
     inner join user_states as registered
         on instants.user_id = registered.id
         and {{ valid_at('registered', 'instants.valid_from') }}
-    inner join changed on instants.user_id = changed.user_id
     left join meta_values
         on instants.user_id = meta_values.user_id
         and instants.valid_from = meta_values.valid_from
