@@ -198,16 +198,17 @@ class MariadbSource:
         return self._try("alter table `lines` modify quantity bigint")
 
     def anchor(self, table: str) -> None:
-        # an empty table leaves no LOAD file, as with DMS, and so opens no generation
+        # An empty table leaves no LOAD file, as with DMS, and so opens no generation. No other statement
+        # touches this row: open transactions may delete all the others before the load reads the table.
         name = sql_name(table)
-        # asked first: an INSERT that selects would wait for rows that others have changed
-        if rows(self._admin, f"select 1 from {name} limit 1"):
-            return
         if table == "events":
-            self._run("insert into events values (0, 'anchor')")
-        else:
-            names, values = ", ".join(KEYED[table]), ", ".join(key_values(table, KEYS))
-            self._run(f"insert into {name} ({names}) values ({values})")
+            # asked first: an INSERT that selects would wait for rows that others have changed
+            if not rows(self._admin, "select 1 from events limit 1"):
+                self._run("insert into events values (0, 'anchor')")
+            return
+        names = ", ".join(KEYED[table])
+        if not rows(self._admin, f"select 1 from {name} where ({names}) = ({_anchor(table)})"):
+            self._run(f"insert into {name} ({names}) values ({_anchor(table)})")
 
     def clock(self) -> datetime:
         ((moment,),) = rows(self._admin, "select utc_timestamp(6)")
@@ -330,6 +331,11 @@ def key_values(table: str, key: int) -> tuple[str, ...]:
     return (_ORDER_NUMBERS[key % 3] if key != TEMPORARY else "'tmp'", str(key // 3))
 
 
+def _anchor(table: str) -> str:
+    """The key, as SQL, of the row that no statement touches."""
+    return ", ".join(key_values(table, KEYS))
+
+
 def _sql(statement: Statement) -> list[str]:
     table = statement.table
     name = sql_name(table)
@@ -346,6 +352,8 @@ def _sql(statement: Statement) -> list[str]:
             names_ = list(VALUES[table])
             picked = names_[column % len(names_)]
             return [f"update {name} set {picked} = {_value(table, picked, value)}{_where(table, key)}"]
+        case Delete(key=None):
+            return [f"delete from {name} where ({', '.join(KEYED[table])}) <> ({_anchor(table)})"]
         case Delete(key=key):
             return [f"delete from {name}{_where(table, key)}"]
         case Rekey(key=key, new=new):

@@ -34,7 +34,8 @@ MODELS.append("base_histories__events")
 
 _LONG_AGO = datetime(1, 1, 1)
 _PATIENCE = 60.0
-_CLEARED = ("No files found", "No such file or directory")
+# what DuckDB says of a file that went, or was replaced, between its looking and its reading
+_CLEARED = ("No files found", "No such file or directory", "Invalid data", "No magic bytes", "Corrupt")
 
 
 class Player:
@@ -157,7 +158,8 @@ class Player:
             self._gaps.append((lost_since, datetime.max))
         self.figures["reloads" if reload else "replications"] += 1
         self._replica_may_die = die_at > 0
-        self._replica_clears = reload and prepare == "DROP_AND_CREATE"
+        # it replaces LOAD files, or clears their folder
+        self._replica_clears = anew
         if self._replica_clears and self._dbt is not None:
             self._dbt_may_miss_files = True
         self._replica_started = self._source.clock()

@@ -112,6 +112,11 @@ def key_values(table: str, key: int) -> tuple[str, ...]:
     return (sql_text(_ORDER_NUMBERS[key % 3] if key != TEMPORARY else "tmp"), str(key // 3))
 
 
+def _anchor(table: str) -> str:
+    """The key, as SQL, of the row that no statement touches."""
+    return ", ".join(key_values(table, KEYS))
+
+
 class PostgresSource:
     """The tables of histories in one database, and sessions that work on them."""
 
@@ -187,13 +192,13 @@ class PostgresSource:
         return self._try("alter table lines alter quantity type bigint")
 
     def anchor(self, table: str) -> None:
-        # an empty table leaves no LOAD file, as with DMS, and so opens no generation
+        # An empty table leaves no LOAD file, as with DMS, and so opens no generation. No other statement
+        # touches this row: open transactions may delete all the others before the load reads the table.
         if table == "events":
             self._run("insert into events select 0, 'anchor' where not exists (select from events)")
             return
-        key = sql_values(key_values(table, KEYS))
         names = ", ".join(KEYED[table])
-        self._run(f"insert into {table} ({names}) select {key} where not exists (select from {table})")
+        self._run(f"insert into {table} ({names}) values ({_anchor(table)}) on conflict do nothing")
 
     def clock(self) -> datetime:
         with self._admin.cursor() as cursor:
@@ -309,6 +314,8 @@ def _sql(statement: Statement) -> list[str]:
             names_ = list(VALUES[table])
             name = names_[column % len(names_)]
             return [f"update {table} set {name} = {_value(table, name, value)}{_where(table, key)}"]
+        case Delete(key=None):
+            return [f"delete from {table} where ({', '.join(KEYED[table])}) <> ({_anchor(table)})"]
         case Delete(key=key):
             return [f"delete from {table}{_where(table, key)}"]
         case Rekey(key=key, new=new):
