@@ -102,11 +102,12 @@ def query_warehouse(home: Home, sql: str) -> list[tuple[object, ...]]:
 
 
 def gold_tables(home: Home) -> list[str]:
-    """The tables of the star schema and the marts."""
+    """The tables of the star schema and the marts, but those that tell when something changed."""
     found = query_warehouse(
         home,
         "select schema_name || '.' || table_name from duckdb_tables() "
-        "where schema_name in ('gold', 'marts') order by 1",
+        "where schema_name in ('gold', 'marts') and table_name not in "
+        "(select table_name from duckdb_columns() where column_name = 'changed_at') order by 1",
     )
     return [str(name) for (name,) in found]
 
