@@ -198,7 +198,9 @@ class PostgresSource:
             self._run("insert into events select 0, 'anchor' where not exists (select from events)")
             return
         names = ", ".join(KEYED[table])
-        self._run(f"insert into {table} ({names}) values ({_anchor(table)}) on conflict do nothing")
+        there = f"select from {table} where ({names}) = ({_anchor(table)})"
+        # asked first: `on conflict` would wait for whoever has changed the row
+        self._run(f"insert into {table} ({names}) select {_anchor(table)} where not exists ({there})")
 
     def clock(self) -> datetime:
         with self._admin.cursor() as cursor:
