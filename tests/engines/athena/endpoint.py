@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.engines.athena.results import column_info, result_rows
 from tests.engines.athena.trino_client import Result
@@ -33,6 +33,12 @@ class Backend(Protocol):
 
     def run(self, sql: str, schema: str) -> Result:
         """Runs one statement in a schema; any exception makes the query FAILED, with its text."""
+
+
+class _Handler(WSGIRequestHandler):
+    """Keeps connections open: Trino asks Glue a dozen times a statement."""
+
+    protocol_version = "HTTP/1.1"
 
 
 @dataclass
@@ -85,7 +91,7 @@ class Endpoint:
         self.backend: Backend | None = None
         self.executions: dict[str, Execution] = {}
         self._moto: Application = DomainDispatcherApplication(create_backend_app)
-        self._server = make_server("127.0.0.1", port, self._answer, threaded=True)
+        self._server = make_server("127.0.0.1", port, self._answer, threaded=True, request_handler=_Handler)
         self._pool = ThreadPoolExecutor(8)
 
     def __enter__(self) -> Endpoint:
