@@ -5,8 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.engines.children import die_with_parent
@@ -27,14 +28,13 @@ class DbtRuns:
     """Starts runs, of several targets at a time; a context manager."""
 
     def __enter__(self) -> DbtRuns:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([PRELOAD])
-        # an adapter lives once in a process: each run has its own
-        self._pool = ProcessPoolExecutor(4, context, max_tasks_per_child=1)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([PRELOAD])
+        self._waiting = ThreadPoolExecutor()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._waiting.shutdown()
 
     def start(
         self,
@@ -55,10 +55,23 @@ class DbtRuns:
             "--no-use-colors",
         ]
         settings = {"LANDFALL_HOME": str(home), **environment}
-        return self._pool.submit(_run, command, settings, folder / "said")
+        return self._waiting.submit(self._done, command, settings, folder / "said")
+
+    def _done(self, *arguments: object) -> Done:
+        """Runs dbt in a process of its own, to that process's end: only then is a DuckDB file closed."""
+        results, told = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_run, args=(told, *arguments))
+        process.start()
+        told.close()
+        try:
+            done: Done = results.recv()
+        except EOFError:
+            done = Done(False, messages=["dbt ended without a word"])
+        process.join()
+        return done
 
 
-def _run(command: list[str], environment: dict[str, str], said: Path) -> Done:
+def _run(told: Connection, command: list[str], environment: dict[str, str], said: Path) -> None:
     from dbt.cli.main import dbtRunner  # there already, but not in the process of the tests
 
     die_with_parent()
@@ -73,4 +86,4 @@ def _run(command: list[str], environment: dict[str, str], said: Path) -> Done:
     messages = [f"{r.node.name}: {r.message}" for r in results if r.status in ("error", "fail")]
     if done.exception is not None:
         messages.append(str(done.exception))
-    return Done(done.success, {r.node.unique_id: str(r.status) for r in results}, messages)
+    told.send(Done(done.success, {r.node.unique_id: str(r.status) for r in results}, messages))

@@ -72,18 +72,21 @@ class Athena:
         self.client = boto3.client("athena")
 
     def show_bronze(self, lake: str, project: Path) -> None:
-        """`landfall catalog` for every source that has files."""
-        settings = S3Settings.parse(default_settings("s3_settings"))
-        for source in load_registry(project).values():
-            if any(S3Lake(lake).entries(f"{source.name}/")):
-                mappings = TableMappings.parse(table_mappings(source))
-                sync_catalog(source, S3Lake(lake), settings, mappings)
+        show_catalog(lake, project)
 
     def environment(self) -> Mapping[str, str]:
         return {}
 
     def rows(self, relation: str) -> Iterator[Row]:
         return query(self.client, f"select * from {relation}")
+
+
+def show_catalog(lake: str, project: Path) -> None:
+    """`landfall catalog` for every source."""
+    settings = S3Settings.parse(default_settings("s3_settings"))
+    for source in load_registry(project).values():
+        mappings = TableMappings.parse(table_mappings(source))
+        sync_catalog(source, S3Lake(lake), settings, mappings)
 
 
 class Redshift:

@@ -1,13 +1,14 @@
 """One bronze, three targets: DuckDB, Athena and Redshift (stand-ins of these two) hold the same rows.
 
-The tests run in this order, on one shop: loaded and changed, built; changed again, built in increments;
-built anew.
+One shop is loaded and changed, and built; changed again, and built in increments; built anew. Each of the
+three builds is a fixture, and the tests stand in the order of the builds that they look at.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from sqlfluff.core import FluffConfig, Linter
@@ -15,8 +16,24 @@ from sqlfluff.core import FluffConfig, Linter
 from ingestion.demo.olist.traffic import run_traffic
 from ingestion.demo.postgres_server import PostgresServer
 from tests.engines.athena.rows import AthenaFailed, query
-from tests.engines.parity import compare
+from tests.engines.dbt_runs import Done
+from tests.engines.parity import Row, compare
 from tests.engines.shop import CHANGES, IGNORED, ThreeTargets, one_test_of_each_kind, three_targets
+
+BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
+
+each_target = pytest.mark.parametrize("target", ["athena", "redshift"])
+
+
+@dataclass(frozen=True)
+class Increments:
+    """What the second build met: the bronze files that were new to it, and what Athena's engine asked S3
+    for."""
+
+    new: set[str]
+    opened: set[str]
+    listed: set[str]
+    redshift: Done
 
 
 @pytest.fixture(scope="module")
@@ -25,78 +42,125 @@ def three(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
         yield running
 
 
-def test_a_first_build_is_the_same_on_all_targets(three: ThreeTargets) -> None:
+@pytest.fixture(scope="module")
+def first_build(three: ThreeTargets) -> ThreeTargets:
+    """Load files and change files together, on every target."""
     three.shop.replicate()
     run_traffic(three.shop.dsn, seconds=1, seed=1)
-    # load files and change files together
     three.replicate()
-    three.builds.run({three.duckdb: ["run"], three.athena: ["run"], three.redshift: ["run"]})
-    assert three.differences(three.athena) == []
-    assert three.differences(three.redshift) == []
-    assert len(three.tables(three.athena)) >= 26
+    three.builds.run({three.duckdb: BUILD, three.athena: BUILD, three.redshift: BUILD})
+    return three
 
 
-def test_an_incremental_build_is_the_same_and_opens_only_new_bronze_files(three: ThreeTargets) -> None:
+@pytest.fixture(scope="module")
+def increments(first_build: ThreeTargets) -> Increments:
+    """More changes, and a build of what they touch; on Redshift with every test of the project."""
+    three = first_build
     before = three.bronze_files()
     three.shop.execute(*CHANGES)
     three.replicate()
     new = three.bronze_files() - before
     since = len(three.athena.stand_in.s3.requests)
-    done = three.builds.run({three.duckdb: ["run"], three.athena: ["run"], three.redshift: ["build"]})
-    opened, listed = three.bronze_read(since)
-    assert three.differences(three.athena) == []
-    assert three.differences(three.redshift) == []
-    assert sum(node.startswith("test.") for node in done[three.redshift].statuses) > 100
-    # nothing of this would be true if all had forgotten the changes
+    done = three.builds.run({three.duckdb: BUILD, three.athena: BUILD, three.redshift: ["build"]})
+    return Increments(new, *three.bronze_read(since), done[three.redshift])
+
+
+@pytest.fixture(scope="module")
+def grown(three: ThreeTargets, increments: Increments) -> dict[str, list[Row]]:
+    """DuckDB's tables after the increments; since then all targets were built anew."""
+    # one table has a row for each run that found new files
+    tables = three.tables(three.duckdb).keys() - {"silver.bronze_rows_checked"}
+    rows = {table: list(three.duckdb.rows(table)) for table in tables}
+    anew = (*BUILD, "--full-refresh")
+    three.builds.run({three.duckdb: anew, three.athena: anew, three.redshift: anew})
+    return rows
+
+
+@each_target
+def test_a_first_build_gives_the_rows_of_duckdb(first_build: ThreeTargets, target: str) -> None:
+    assert first_build.differences(target) == []
+    assert len(first_build.tables(first_build.athena)) >= 26
+
+
+@each_target
+def test_an_incremental_build_gives_the_rows_of_duckdb(
+    three: ThreeTargets, increments: Increments, target: str
+) -> None:
+    assert increments.new
+    assert three.differences(target) == []
+
+
+def test_the_increments_hold_what_changed_on_athena(three: ThreeTargets, increments: Increments) -> None:
+    # parity would hold if all had forgotten the changes
     gone = "select count(*) as n from silver.base_olist__orders where _is_deleted"
     assert next(query(three.athena.client, gone))["n"] > 0
     precise = "select approved_at from gold.fact_order_fulfillment where approved_at = timestamp '{}'"
     assert list(query(three.athena.client, precise.format("2018-02-03 04:05:06.789012")))
+
+
+def test_an_incremental_build_on_athena_opens_only_new_bronze_files(
+    three: ThreeTargets, increments: Increments
+) -> None:
     if three.athena.stand_in.engine == "duckdb":
         # it asks every file for its columns
-        assert opened >= new
+        assert increments.opened >= increments.new
         return
-    assert opened == new
-    assert {folder.rstrip("/") for folder in listed} == {key.rsplit("/", 1)[0] for key in new}
+    assert increments.opened == increments.new
+    folders = {folder.rstrip("/") for folder in increments.listed}
+    assert folders == {key.rsplit("/", 1)[0] for key in increments.new}
 
 
-def test_athena_reads_no_bronze_without_new_files_and_passes_tests_of_each_kind(three: ThreeTargets) -> None:
+def test_a_build_without_new_files_reads_no_bronze_on_athena(
+    three: ThreeTargets, increments: Increments
+) -> None:
     since = len(three.athena.stand_in.s3.requests)
     models = ("bronze_files", "base_olist__orders", "hist_olist__sellers")
     three.builds.run({three.athena: ["run", "--select", *models]})
     assert three.bronze_read(since) == (set(), set())
-    # The data of every test are those of Redshift and DuckDB, where all of them run: here it is their SQL
-    # that is tried.
+
+
+def test_every_test_of_the_project_passes_on_redshift(increments: Increments) -> None:
+    assert increments.redshift.succeeded
+    assert sum(node.startswith("test.") for node in increments.redshift.statuses) > 100
+
+
+def test_each_kind_of_test_passes_on_athena(three: ThreeTargets, increments: Increments) -> None:
+    # The data are those of DuckDB and Redshift, where all tests run: here it is their SQL that is tried.
     manifest = json.loads((three.artifacts(three.athena) / "manifest.json").read_text("utf-8"))
     tests = list(one_test_of_each_kind(manifest))
     done = three.builds.run({three.athena: ["test", "--select", *tests]})
     assert len(done[three.athena].statuses) >= len(tests) > 20
 
 
-def test_a_full_refresh_is_the_same_and_equals_the_increments(three: ThreeTargets) -> None:
-    # it has a row for each run that found new files
-    tables = {t: key for t, key in three.tables(three.duckdb).items() if t != "silver.bronze_rows_checked"}
-    grown = {table: list(three.duckdb.rows(table)) for table in tables}
-    anew = ["run", "--full-refresh"]
-    three.builds.run({three.duckdb: anew, three.athena: anew, three.redshift: anew})
-    assert three.differences(three.athena) == []
-    assert three.differences(three.redshift) == []
+@each_target
+def test_a_full_refresh_gives_the_rows_of_duckdb(
+    three: ThreeTargets, grown: dict[str, list[Row]], target: str
+) -> None:
+    assert grown
+    assert three.differences(target) == []
+
+
+def test_a_full_refresh_equals_the_increments(three: ThreeTargets, grown: dict[str, list[Row]]) -> None:
     # what is true of DuckDB's tables is true of those that are equal to them
-    for table, key in tables.items():
-        assert compare(table, grown.__getitem__, three.duckdb.rows, key, IGNORED) == []
+    for table, key in three.tables(three.duckdb).items():
+        if table in grown:
+            assert compare(table, grown.__getitem__, three.duckdb.rows, key, IGNORED) == []
 
 
-@pytest.mark.parametrize("name", ["athena", "redshift"])
-def test_the_compiled_sql_is_of_the_dialect(three: ThreeTargets, name: str) -> None:
-    overrides = {"dialect": name, "templater": "raw", "large_file_skip_byte_limit": 0}
+@each_target
+def test_the_compiled_sql_is_of_the_dialect(
+    three: ThreeTargets, grown: dict[str, list[Row]], target: str
+) -> None:
+    overrides = {"dialect": target, "templater": "raw", "large_file_skip_byte_limit": 0}
     linter = Linter(FluffConfig(overrides=overrides))
-    models = three.compiled(getattr(three, name))
+    models = three.compiled(target)
     assert len(models) > 20
     for path in models:
         assert linter.parse_string(path.read_text("utf-8")).violations == [], path.name
 
 
-def test_athena_has_iceberg_tables_and_partitioned_facts(three: ThreeTargets) -> None:
+def test_athena_has_iceberg_tables_and_partitioned_facts(first_build: ThreeTargets) -> None:
+    three = first_build
     stand_in = three.athena.stand_in
     assert all(stand_in.glue.is_iceberg(*table.split(".")) for table in three.tables(three.athena))
     if stand_in.engine == "trino":
@@ -118,16 +182,16 @@ def test_athena_has_iceberg_tables_and_partitioned_facts(three: ThreeTargets) ->
         ),
     ],
 )
-def test_what_athena_refuses_fails_with_its_reason(three: ThreeTargets, sql: str, reason: str) -> None:
-    if three.athena.stand_in.engine == "duckdb" and "iceberg" in sql:
+def test_what_athena_refuses_fails_with_its_reason(first_build: ThreeTargets, sql: str, reason: str) -> None:
+    if first_build.athena.stand_in.engine == "duckdb" and "iceberg" in sql:
         # only where Maven is missing: there DuckDB stands in, and the warning of the stand-in says so
         pytest.skip("DuckDB has one timestamp; only Trino refuses this")
     with pytest.raises(AthenaFailed, match=reason):
-        list(query(three.athena.client, sql))
+        list(query(first_build.athena.client, sql))
 
 
-def test_redshift_tables_lie_where_joins_and_reports_want_them(three: ThreeTargets) -> None:
-    rows = three.redshift.stand_in.execute(
+def test_redshift_tables_lie_where_joins_and_reports_want_them(first_build: ThreeTargets) -> None:
+    rows = first_build.redshift.stand_in.execute(
         'select "table", diststyle, sortkey1, sortkey_num from svv_table_info '
         "where schema in ('silver', 'gold', 'marts')"
     )
@@ -143,9 +207,9 @@ def test_redshift_tables_lie_where_joins_and_reports_want_them(three: ThreeTarge
     assert found["hist_olist__customers"][0] == "KEY(customer_id)"
 
 
-def test_redshift_texts_are_as_wide_as_they_may_get(three: ThreeTargets) -> None:
+def test_redshift_texts_are_as_wide_as_they_may_get(first_build: ThreeTargets) -> None:
     widths = dict(
-        three.redshift.stand_in.execute(
+        first_build.redshift.stand_in.execute(
             "select tablename || '.' || \"column\", type from pg_table_def "
             "where schemaname in ('silver', 'gold')"
         )
@@ -156,8 +220,8 @@ def test_redshift_texts_are_as_wide_as_they_may_get(three: ThreeTargets) -> None
         assert widths[key] == "character varying(32)"
 
 
-def test_redshift_views_outlive_the_tables_under_them(three: ThreeTargets) -> None:
-    views = three.redshift.stand_in.execute(
+def test_redshift_views_outlive_the_tables_under_them(first_build: ThreeTargets) -> None:
+    views = first_build.redshift.stand_in.execute(
         "select viewname, definition like '%redshift_late_binding.%' from pg_views "
         "where schemaname in ('silver', 'gold')"
     )
