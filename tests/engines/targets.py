@@ -118,7 +118,7 @@ class Builds:
 
     def __init__(self, runs: DbtRuns, project: Path, profiles: Path, homes: Path, lake: str) -> None:
         self.homes = homes
-        self._runs = runs
+        self.runs = runs
         self._project = project
         self._profiles = profiles
         self._lake = lake
@@ -131,7 +131,7 @@ class Builds:
     def start(self, target: Target, *arguments: str) -> Future[Done]:
         """Starts a command on a target."""
         environment = {"LANDFALL_LAKE": self._lake, **target.environment()}
-        return self._runs.start(
+        return self.runs.start(
             *arguments,
             project=self._project,
             profiles=self._profiles,

@@ -16,6 +16,8 @@ from sqlfluff.core import FluffConfig, Linter
 from ingestion.demo.olist.traffic import run_traffic
 from ingestion.demo.postgres_server import PostgresServer
 from tests.engines.athena.rows import AthenaFailed, query
+from tests.engines.athena.stand_in import BUCKET
+from tests.engines.broken import FORGOTTEN, Broken
 from tests.engines.dbt_runs import Done
 from tests.engines.parity import Row, compare
 from tests.engines.shop import CHANGES, IGNORED, ThreeTargets, one_test_of_each_kind, three_targets
@@ -227,3 +229,21 @@ def test_redshift_views_outlive_the_tables_under_them(first_build: ThreeTargets)
     )
     assert len(views) >= 20
     assert [name for name, is_late_binding in views if not is_late_binding] == []
+
+
+@pytest.fixture(scope="module")
+def broken(three: ThreeTargets, tmp_path_factory: pytest.TempPathFactory) -> Broken:
+    return Broken(three.builds.runs, tmp_path_factory.mktemp("broken"), f"s3://{BUCKET}/broken")
+
+
+@pytest.mark.parametrize("dialect", FORGOTTEN)
+def test_a_macro_broken_for_one_dialect_turns_exactly_that_target_red(
+    three: ThreeTargets, broken: Broken, dialect: str
+) -> None:
+    rows = broken.build(
+        f"broken_{dialect}", [broken.duckdb, three.athena, three.redshift], FORGOTTEN[dialect]
+    )
+    red = {name: broken.differences(found) for name, found in rows.items() if broken.differences(found)}
+    assert [name.removesuffix("_s3") for name in red] == [dialect]
+    said = "silver.base_histories__lines, key ('a', 2), column _is_deleted: expected true, got false"
+    assert said in map(str, *red.values())
