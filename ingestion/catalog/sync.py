@@ -45,7 +45,8 @@ def sync_catalog(source: Source, lake: S3Lake, settings: S3Settings, mappings: T
     try:
         glue = boto3.client("glue")
         _ensure_database(glue, source.database)
-        inputs = list(glue_tables(source, lake.location, settings, mappings))
+        keys = [entry.key for entry in entries]
+        inputs = list(glue_tables(source, lake.location, settings, mappings, keys))
         changed = sum(_ensure_table(glue, source.database, table) for table in inputs)
     except (BotoCoreError, ClientError) as error:
         raise LandfallError(

@@ -6,8 +6,8 @@ the same change files, so that a query that names the commit days lists only the
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from ingestion.bronze.layout import OP_COLUMN, table_folder
@@ -20,6 +20,7 @@ Json = dict[str, Any]
 BY_DAY = "__by_day"
 DAY_COLUMN = "commit_day"
 FILES_TABLE = "landfall_files"
+_EPOCH = datetime(1970, 1, 1)
 
 _PARQUET = {
     "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
@@ -51,19 +52,24 @@ _FILE_COLUMNS = {
 }
 
 
-def glue_tables(source: Source, lake: str, settings: S3Settings, mappings: TableMappings) -> Iterator[Json]:
-    """The TableInput of every table of a source's Glue database; `lake` is s3://bucket/prefix."""
+def glue_tables(
+    source: Source, lake: str, settings: S3Settings, mappings: TableMappings, keys: Iterable[str]
+) -> Iterator[Json]:
+    """The TableInput of every table of a source's Glue database; `lake` is s3://bucket/prefix, `keys` are the
+    files there, below bronze/."""
     if settings.data_format != "parquet":
         raise LandfallError(
             f"S3Settings: DataFormat is '{settings.data_format}', but a catalog table needs parquet "
             "(text with line breaks in a field cannot be read there)"
         )
-    for table in source.tables:
-        folder = f"{lake}/bronze/{table_folder(source.name, source.schema, table.name)}"
+    folders = tuple(table_folder(source.name, source.schema, table.name) for table in source.tables)
+    days = set(_commit_days((key for key in keys if key.startswith(folders)), settings))
+    for table, place in zip(source.tables, folders, strict=True):
+        folder = f"{lake}/bronze/{place}"
         columns = [(name, _glue_type(kind)) for name, kind in _columns(table, settings, mappings)]
         yield _table_input(table.name, folder, columns)
         if settings.date_partition:
-            yield _table_input(table.name + BY_DAY, folder, columns) | _by_day(folder, settings)
+            yield _table_input(table.name + BY_DAY, folder, columns) | _by_day(folder, settings, days)
     yield _table_input(FILES_TABLE, files_folder(source, lake), list(_FILE_COLUMNS.items()))
 
 
@@ -107,14 +113,32 @@ def _table_input(name: str, folder: str, columns: list[tuple[str, str]]) -> Json
     }
 
 
-def _by_day(folder: str, settings: S3Settings) -> Json:
-    """Partitions that are worked out, not stored: a folder of a new day is there at once."""
-    pattern = settings.date_folder_format()
+def _commit_days(keys: Iterable[str], settings: S3Settings) -> Iterator[datetime]:
+    """The days whose folders change files lie in."""
+    for key in keys if settings.date_partition else ():
+        *above, name = key.split("/")
+        folder = "/".join(above[3:])
+        if not folder or "LOAD" in name:
+            continue
+        try:
+            yield datetime.strptime(folder, settings.date_folder_format())
+        except ValueError:
+            raise LandfallError(
+                f"bronze/{key}: '{folder}' is no folder of a commit day as S3Settings write it "
+                f"({settings.date_sequence}, {settings.date_delimiter}), so no query would find the file: "
+                "reload the source with one setting of both"
+            ) from None
+
+
+def _by_day(folder: str, settings: S3Settings, days: Collection[datetime]) -> Json:
+    """Partitions that are worked out, not stored."""
+    posix_pattern = pattern = settings.date_folder_format()
+    # The days that are there and few more: the engine works out each of them whenever a plan mentions the
+    # table. A month more, because the two ends must differ whatever the unit.
+    first, last = min(days, default=_EPOCH), max(days, default=_EPOCH) + timedelta(days=31)
     for posix, java in (("%Y", "yyyy"), ("%m", "MM"), ("%d", "dd"), ("%H", "HH")):
         pattern = pattern.replace(posix, java)
     unit = "HOURS" if "HH" in pattern else "DAYS" if "dd" in pattern else "MONTHS"
-    # wide, so that a source whose clock is wrong loses nothing; a query names its days
-    first = re.sub("M+|d+", "01", pattern.replace("yyyy", "1970")).replace("HH", "00")
     return {
         "PartitionKeys": [{"Name": DAY_COLUMN, "Type": "string", "Comment": "Folder of the commit date"}],
         "Parameters": {
@@ -123,7 +147,7 @@ def _by_day(folder: str, settings: S3Settings) -> Json:
             "projection.enabled": "true",
             f"projection.{DAY_COLUMN}.type": "date",
             f"projection.{DAY_COLUMN}.format": pattern,
-            f"projection.{DAY_COLUMN}.range": f"{first},NOW+36500DAYS",
+            f"projection.{DAY_COLUMN}.range": f"{first:{posix_pattern}},{last:{posix_pattern}}",
             f"projection.{DAY_COLUMN}.interval": "1",
             f"projection.{DAY_COLUMN}.interval.unit": unit,
             "storage.location.template": f"{folder}${{{DAY_COLUMN}}}",

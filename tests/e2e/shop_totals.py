@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Total:
-    """One figure, or one per group: the columns and the order of the rows are the same in both."""
+    """One figure, or one per group: the columns are the same in both."""
 
     shop: str
     gold: str
@@ -15,14 +15,17 @@ class Total:
 
 
 def _meta(key: str) -> str:
-    """WordPress's value of an item's key: of rows that say the same twice, the first."""
+    """WordPress's value of an item's key, to the cent: of rows that say the same twice, the first."""
     return f"""
-        (select cast(m.meta_value as decimal(26, 8)) from wp_woocommerce_order_itemmeta m
+        (select cast(m.meta_value as decimal(14, 2)) from wp_woocommerce_order_itemmeta m
         where m.order_item_id = i.order_item_id and m.meta_key = '{key}' order by m.meta_id limit 1)
     """
 
 
-_ORDERED = "o.type = 'shop_order' and o.status not in ('draft', 'auto-draft', 'checkout-draft')"
+_ORDERED = """
+    o.type = 'shop_order'
+    and regexp_replace(o.status, '^wc-', '') not in ('draft', 'auto-draft', 'checkout-draft')
+"""
 
 TOTALS = {
     "olist: orders, lines, price": Total(
@@ -40,19 +43,18 @@ TOTALS = {
         "olist",
         """
         select order_status, count(*) from gold.fact_order_fulfillment
-        where source_system = 'olist' group by 1 order by 1
+        where source_system = 'olist' group by 1
         """,
-        'select order_status, count(*) from orders group by 1 order by order_status collate "C"',
+        "select order_status, count(*) from orders group by 1",
     ),
     "olist: payments": Total(
         "olist",
         """
         select payment_type, count(*), sum(amount) from gold.fact_payments
-        where source_system = 'olist' group by 1 order by 1
+        where source_system = 'olist' group by 1
         """,
         """
-        select payment_type, count(*), sum(payment_value) from order_payments
-        group by 1 order by payment_type collate "C"
+        select payment_type, count(*), sum(payment_value) from order_payments group by 1
         """,
     ),
     "classicmodels: orders, lines, quantity x price": Total(
@@ -70,9 +72,9 @@ TOTALS = {
         "classicmodels",
         """
         select order_status, count(*) from gold.fact_order_fulfillment
-        where source_system = 'classicmodels' group by 1 order by 1
+        where source_system = 'classicmodels' group by 1
         """,
-        "select status, count(*) from orders group by 1 order by binary status",
+        "select status, count(*) from orders group by 1",
     ),
     "classicmodels: payments": Total(
         "classicmodels",
@@ -86,7 +88,7 @@ TOTALS = {
         "classicmodels",
         """
         select customer_unique_id::int, order_count, payment_count, owed_amount, paid_amount, balance_amount
-        from marts.customer_balances where source_system = 'classicmodels' order by 1
+        from marts.customer_balances where source_system = 'classicmodels'
         """,
         """
         select customerNumber, orders, payments, owed, paid, owed - paid
@@ -102,7 +104,7 @@ TOTALS = {
                     where p.customerNumber = c.customerNumber), 0) as paid
             from customers c
         ) as balances
-        where orders + payments > 0 order by 1
+        where orders + payments > 0
         """,
     ),
     "classicmodels: sales by product line, country, month and representative": Total(
@@ -110,7 +112,7 @@ TOTALS = {
         """
         select product_line, customer_country, order_month, employee_name, sum(unit_count), sum(sales_amount)
         from marts.sales_by_product_line where source_system = 'classicmodels'
-        group by all order by 1, 2, 3, 4, 5
+        group by all
         """,
         """
         select p.productLine, trim(c.country), cast(date_format(o.orderDate, '%Y-%m-01') as date),
@@ -122,14 +124,14 @@ TOTALS = {
         join customers c using (customerNumber)
         left join employees e on e.employeeNumber = c.salesRepEmployeeNumber
         where o.status <> 'Cancelled'
-        group by 1, 2, 3, 4 order by binary 1, binary 2, 3, binary 4, 5
+        group by 1, 2, 3, 4
         """,
     ),
     "classicmodels: sales of each manager's team": Total(
         "classicmodels",
         """
         select employee_id::int, sum(own_amount), sum(team_amount) from marts.sales_by_manager
-        where source_system = 'classicmodels' group by 1 order by 1
+        where source_system = 'classicmodels' group by 1
         """,
         """
         with recursive team as (
@@ -143,70 +145,76 @@ TOTALS = {
             where o.status <> 'Cancelled' group by 1
         )
         select t.manager, sum(if(t.manager = t.member, s.amount, 0)), sum(s.amount)
-        from team t join sold s on s.member = t.member group by 1 order by 1
+        from team t join sold s on s.member = t.member group by 1
         """,
     ),
     "woocommerce: orders and totals by status and currency": Total(
         "woocommerce",
         """
         select order_status, currency_code, count(*), sum(total_amount) from gold.fact_order_fulfillment
-        where source_system = 'woocommerce' group by 1, 2 order by 1, 2
+        where source_system = 'woocommerce' group by 1, 2
         """,
         f"""
         select regexp_replace(o.status, '^wc-', '') as status, o.currency, count(*),
             cast(sum(o.total_amount) as decimal(14, 2))
-        from wp_wc_orders o where {_ORDERED} group by 1, 2 order by 1, 2
+        from wp_wc_orders o where {_ORDERED} group by 1, 2
         """,
     ),
     "woocommerce: lines, quantity x price, discounts by currency": Total(
         "woocommerce",
         """
         select currency_code, count(*), sum(quantity), sum(line_amount), sum(discount_amount)
-        from gold.fact_orders where source_system = 'woocommerce' group by 1 order by 1
+        from gold.fact_orders where source_system = 'woocommerce' group by 1
         """,
         f"""
-        select o.currency, count(*), sum({_meta("_qty")}),
-            cast(sum({_meta("_line_subtotal")}) as decimal(14, 2)),
-            cast(sum({_meta("_line_subtotal")} - {_meta("_line_total")}) as decimal(14, 2))
+        select o.currency, count(*), sum({_meta("_qty")}), sum({_meta("_line_subtotal")}),
+            sum({_meta("_line_subtotal")} - {_meta("_line_total")})
         from wp_wc_orders o
         join wp_woocommerce_order_items i on i.order_id = o.id and i.order_item_type = 'line_item'
-        where {_ORDERED} group by 1 order by 1
+        where {_ORDERED} group by 1
         """,
     ),
     "woocommerce: taxes and shipping by currency": Total(
         "woocommerce",
         """
         select currency_code, sum(tax_amount), sum(freight_amount) from gold.fact_order_fulfillment
-        where source_system = 'woocommerce' group by 1 order by 1
+        where source_system = 'woocommerce' group by 1
         """,
         f"""
-        select o.currency, cast(sum(o.tax_amount) as decimal(14, 2)),
-            cast(sum(d.shipping_total_amount) as decimal(14, 2))
-        from wp_wc_orders o join wp_wc_order_operational_data d on d.order_id = o.id
-        where {_ORDERED} group by 1 order by 1
+        select currency, sum(shipping_tax + coalesce(item_tax, 0)), sum(shipping)
+        from (
+            select o.currency,
+                cast(d.shipping_tax_amount as decimal(14, 2)) as shipping_tax,
+                cast(d.shipping_total_amount as decimal(14, 2)) as shipping,
+                (select sum({_meta("_line_tax")}) from wp_woocommerce_order_items i
+                    where i.order_id = o.id and i.order_item_type in ('line_item', 'fee')) as item_tax
+            from wp_wc_orders o join wp_wc_order_operational_data d on d.order_id = o.id
+            where {_ORDERED}
+        ) as orders
+        group by 1
         """,
     ),
     "woocommerce: payments by currency": Total(
         "woocommerce",
         """
         select currency_code, count(*), sum(amount) from gold.fact_payments
-        where source_system = 'woocommerce' and not is_refund group by 1 order by 1
+        where source_system = 'woocommerce' and not is_refund group by 1
         """,
         f"""
         select o.currency, count(*), cast(sum(o.total_amount) as decimal(14, 2))
         from wp_wc_orders o join wp_wc_order_operational_data d on d.order_id = o.id
-        where {_ORDERED} and d.date_paid_gmt is not null group by 1 order by 1
+        where {_ORDERED} and d.date_paid_gmt is not null group by 1
         """,
     ),
     "woocommerce: refunds by currency": Total(
         "woocommerce",
         """
         select currency_code, count(*), sum(amount) from gold.fact_payments
-        where source_system = 'woocommerce' and is_refund group by 1 order by 1
+        where source_system = 'woocommerce' and is_refund group by 1
         """,
         """
         select o.currency, count(*), cast(sum(o.total_amount) as decimal(14, 2))
-        from wp_wc_orders o where o.type = 'shop_order_refund' group by 1 order by 1
+        from wp_wc_orders o where o.type = 'shop_order_refund' group by 1
         """,
     ),
 }

@@ -8,8 +8,8 @@ from typing import Any
 
 
 def built_tables(manifest: Path) -> dict[str, list[str]]:
-    """Every table (no view) as 'schema.name', with its key as the project's own tests declare it, or
-    else its first column."""
+    """Every table and seed (no view) as 'schema.name', with its key as the project's own tests declare it,
+    or else its first column."""
     parsed: dict[str, Any] = json.loads(manifest.read_text("utf-8"))
     keys: dict[str, list[tuple[int, list[str]]]] = {}
     for node in parsed["nodes"].values():
@@ -18,7 +18,7 @@ def built_tables(manifest: Path) -> dict[str, list[str]]:
             keys.setdefault(node["attached_node"], []).append((rank, columns))
     tables = {}
     for name, node in parsed["nodes"].items():
-        if node["resource_type"] == "model" and node["config"]["materialized"] in ("table", "incremental"):
+        if node["config"].get("materialized") in ("table", "incremental", "seed"):
             declared = keys.get(name) or [(4, list(node["columns"])[:1])]
             tables[f"{node['schema']}.{node['alias']}"] = min(declared)[1]
     return tables

@@ -17,9 +17,10 @@ from tests.e2e.conftest import landfall
 SETTINGS = S3Settings.parse(default_settings("s3_settings"))
 
 
-def catalog(source: Source, settings: S3Settings = SETTINGS) -> dict[str, dict]:
+def catalog(source: Source, settings: S3Settings = SETTINGS, files: tuple[str, ...] = ()) -> dict[str, dict]:
     mappings = TableMappings.parse(table_mappings(source))
-    return {table["Name"]: table for table in glue_tables(source, "s3://lake/p", settings, mappings)}
+    keys = [f"{source.name}/public/{file}" for file in files]
+    return {table["Name"]: table for table in glue_tables(source, "s3://lake/p", settings, mappings, keys)}
 
 
 def columns(table: dict) -> dict[str, str]:
@@ -53,25 +54,41 @@ def test_times_are_the_microseconds_of_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sequence", "delimiter", "pattern", "first", "unit"),
+    ("sequence", "delimiter", "pattern", "days", "range_", "unit"),
     [
-        ("YYYYMMDD", "SLASH", "yyyy/MM/dd", "1970/01/01", "DAYS"),
-        ("YYYYMMDDHH", "DASH", "yyyy-MM-dd-HH", "1970-01-01-00", "HOURS"),
-        ("YYYYMM", "NONE", "yyyyMM", "197001", "MONTHS"),
-        ("DDMMYYYY", "UNDERSCORE", "dd_MM_yyyy", "01_01_1970", "DAYS"),
+        ("YYYYMMDD", "SLASH", "yyyy/MM/dd", ("2024/02/03", "2023/12/30"), "2023/12/30,2024/03/05", "DAYS"),
+        ("YYYYMMDDHH", "DASH", "yyyy-MM-dd-HH", ("2024-02-03-04",), "2024-02-03-04,2024-03-05-04", "HOURS"),
+        ("YYYYMM", "NONE", "yyyyMM", ("202402", "202401"), "202401,202403", "MONTHS"),
+        (
+            "DDMMYYYY",
+            "UNDERSCORE",
+            "dd_MM_yyyy",
+            ("03_02_2024", "30_12_2023"),
+            "30_12_2023,05_03_2024",
+            "DAYS",
+        ),
+        ("YYYYMMDD", "SLASH", "yyyy/MM/dd", (), "1970/01/01,1970/02/01", "DAYS"),
     ],
 )
-def test_days_are_projected_as_dms_writes_them(
-    sequence: str, delimiter: str, pattern: str, first: str, unit: str
+def test_days_are_projected_as_dms_writes_them_and_no_further_than_they_go(
+    sequence: str, delimiter: str, pattern: str, days: tuple[str, ...], range_: str, unit: str
 ) -> None:
     settings = replace(SETTINGS, date_sequence=sequence, date_delimiter=delimiter)
-    by_day = catalog(find_source("olist"), settings)["orders__by_day"]
+    files = ("orders/LOAD00000001.parquet", *(f"customers/{day}/20240203-101010000.parquet" for day in days))
+    by_day = catalog(find_source("olist"), settings, files)["orders__by_day"]
     said = by_day["Parameters"]
     assert said["projection.commit_day.format"] == pattern
-    assert said["projection.commit_day.range"] == f"{first},NOW+36500DAYS"
+    assert said["projection.commit_day.range"] == range_
     assert said["projection.commit_day.interval.unit"] == unit
     assert said["storage.location.template"] == "s3://lake/p/bronze/olist/public/orders/${commit_day}"
     assert by_day["StorageDescriptor"]["Location"] == "s3://lake/p/bronze/olist/public/orders/"
+
+
+def test_a_file_in_a_folder_that_no_query_would_name_is_refused() -> None:
+    with pytest.raises(
+        LandfallError, match=r"orders/2024-02-03/x\.parquet: '2024-02-03' is no folder of a commit"
+    ):
+        catalog(find_source("olist"), files=("orders/2024-02-03/x.parquet",))
 
 
 def test_without_date_folders_there_are_no_days() -> None:

@@ -33,7 +33,7 @@ MODELS = ["bronze_files", *(f"{k}_histories__{t}" for t in KEYED for k in ("base
 MODELS.append("base_histories__events")
 
 _LONG_AGO = datetime(1, 1, 1)
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 # what DuckDB says of a file that went, or was replaced, between its looking and its reading
 _CLEARED = ("No files found", "No such file or directory", "Invalid data", "No magic bytes", "Corrupt")
 

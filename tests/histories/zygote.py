@@ -44,6 +44,8 @@ def main() -> None:
         _reply(replies, {"error": f"dbt parse: {parsed.exception or parsed.result}"})
         return
     _import_what_a_run_imports(project, scratch, parsed.result)
+    for module in os.environ.get("LANDFALL_PRELOAD", "").split():
+        importlib.import_module(module)
     _reply(replies, {"ready": True})
     for line in sys.stdin:
         request = json.loads(line)

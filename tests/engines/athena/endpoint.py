@@ -9,13 +9,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol
 
 from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.engines.athena.results import column_info, result_rows
 from tests.engines.athena.trino_client import Result
@@ -33,6 +33,12 @@ class Backend(Protocol):
 
     def run(self, sql: str, schema: str) -> Result:
         """Runs one statement in a schema; any exception makes the query FAILED, with its text."""
+
+
+class _Handler(WSGIRequestHandler):
+    """Keeps connections open: Trino asks Glue a dozen times a statement."""
+
+    protocol_version = "HTTP/1.1"
 
 
 @dataclass
@@ -85,8 +91,9 @@ class Endpoint:
         self.backend: Backend | None = None
         self.executions: dict[str, Execution] = {}
         self._moto: Application = DomainDispatcherApplication(create_backend_app)
-        self._server = make_server("127.0.0.1", port, self._answer, threaded=True)
+        self._server = make_server("127.0.0.1", port, self._answer, threaded=True, request_handler=_Handler)
         self._pool = ThreadPoolExecutor(8)
+        self._running: list[Future[None]] = []
 
     def __enter__(self) -> Endpoint:
         # a line for each request is no help to anybody
@@ -103,6 +110,11 @@ class Endpoint:
         self._server.shutdown()
         self._server.server_close()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def wait(self) -> None:
+        """Returns when no query runs."""
+        wait(list(self._running))
+        self._running.clear()
 
     def _answer(self, environ: Json, start_response: Callable[..., Any]) -> Iterable[bytes]:
         service, _, action = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
@@ -123,6 +135,7 @@ class Endpoint:
         execution = Execution(str(uuid.uuid4()), request["QueryString"], request)
         self.executions[execution.id] = execution
         future: Future[None] = self._pool.submit(self._run, execution)
+        self._running.append(future)
         with contextlib.suppress(TimeoutError):
             future.result(timeout=PATIENCE_SECONDS)
         return {"QueryExecutionId": execution.id}

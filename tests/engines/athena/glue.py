@@ -52,6 +52,11 @@ class Glue:
             .build_full_result()["TableList"]
         ]
 
+    def clear(self) -> None:
+        """Forgets every table and view; what lies in S3 stays."""
+        for table in self.tables():
+            self._client.delete_table(DatabaseName=table["DatabaseName"], Name=table["Name"])
+
     def is_iceberg(self, schema: str, name: str) -> bool:
         found = self.table(schema, name)
         return found is not None and found.get("Parameters", {}).get("table_type", "").upper() == "ICEBERG"

@@ -28,6 +28,7 @@ class TrinoBackend:
     def __init__(self, url: str, glue: Glue) -> None:
         self._url = url
         self._glue = glue
+        self._checked: set[tuple[str, str, bool]] = set()
 
     def run(self, sql: str, schema: str) -> Result:
         """Runs one statement, or raises QueryFailed or Refused with the reason."""
@@ -36,7 +37,7 @@ class TrinoBackend:
             return self._define(statement, schema)
         if isinstance(statement, CreateTableAs):
             if statement.is_iceberg:
-                self._check_timestamps(statement.query, schema)
+                self._check_timestamps(statement, schema)
             return self._trino(statement.for_trino(), schema)
         view = _VIEW.match(statement)
         if view:
@@ -48,9 +49,16 @@ class TrinoBackend:
     def _trino(self, sql: str, schema: str, prepared: str | None = None) -> Result:
         return trino_client.run(self._url, sql, schema, prepared)
 
-    def _check_timestamps(self, query: str, schema: str) -> None:
-        """Trino widens a timestamp(3) for Iceberg without a word; Athena refuses it."""
-        for row in self._trino("describe output it", schema, prepared=query).rows:
+    def _check_timestamps(self, created: CreateTableAs, schema: str) -> None:
+        """Trino widens a timestamp(3) for Iceberg without a word; Athena refuses it.
+
+        Twice a model is enough, before and after its table is there: then its query is another one.
+        """
+        model = re.sub(r"__(ha|dbt_tmp)$", "", created.table)
+        kind = created.schema, model, self._glue.table(created.schema, model) is not None
+        if kind in self._checked:
+            return
+        for row in self._trino("describe output it", schema, prepared=created.query).rows:
             name, kind = str(row[0]), str(row[4])
             found = re.match(r"timestamp\((\d+)\)", kind)
             if found and found[1] != "6":
@@ -58,6 +66,7 @@ class TrinoBackend:
                     f"NOT_SUPPORTED: Timestamp precision ({found[1]}) not supported for Iceberg. "
                     f'Use "timestamp(6)" instead. (column {name})'
                 )
+        self._checked.add(kind)
 
     def _define(self, statement: HiveStatement, schema: str) -> Result:
         iceberg = self._glue.is_iceberg(statement.schema, statement.table)

@@ -19,7 +19,9 @@ from tests.engines.children import die_with_parent
 # Two cores and other tests beside it: enough for the small tables of a test.
 JVM = """\
 -server
+-Xms1500M
 -Xmx2G
+-Xmn800M
 -XX:+UseSerialGC
 -XX:TieredStopAtLevel=1
 -XX:+UnlockDiagnosticVMOptions
@@ -48,6 +50,11 @@ task.concurrency=1
 task.min-writer-count=1
 task.max-writer-count=1
 task.max-worker-threads=4
+task.cpu-timer-enabled=false
+# What is over is forgotten: it looks through all that it remembers, five times a second.
+task.info.max-age=3s
+query.min-expire-age=5s
+query.max-history=10
 """
 
 STORE = """\

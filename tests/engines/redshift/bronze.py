@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import psycopg2
-import yaml
 
 from ingestion.bronze.layout import table_folder
+from ingestion.home import REPOSITORY
 from ingestion.registry import Column, Source, Table, load_registry
 from tests.engines.redshift.stand_in import StandIn
 
@@ -28,27 +30,41 @@ _FILE_COLUMNS = (
 
 def mount_bronze(warehouse: StandIn, lake: str, project_dir: Path) -> None:
     """Makes the external schemas of a project's registry anew, with what is in the lake at this moment."""
-    root = Path(lake)
+    reader = _reader(lake)
     for source in load_registry(project_dir).values():
-        schema = _catalog_database(source)
-        warehouse.execute(f'drop schema if exists "{schema}" cascade', f'create schema "{schema}"')
-        files = f'"{schema}".landfall_files'
+        warehouse.execute(
+            f'drop schema if exists "{source.database}" cascade', f'create schema "{source.database}"'
+        )
+        files = f'"{source.database}".landfall_files'
         warehouse.execute(f"create table {files} ({_FILE_COLUMNS})")
-        if any((root / "bronze" / source.name).rglob("*.parquet")):
-            _load(warehouse, files, _listing(root, source), root)
+        if reader.execute(_globbed(f"{lake}/bronze/{source.name}/")).fetchone():
+            _load(warehouse, files, reader, _listing(lake, source))
         for table in source.tables:
-            _mount(warehouse, root, source, schema, table)
+            _mount(warehouse, reader, lake, source, table)
+    reader.close()
 
 
-def _catalog_database(source: Source) -> str:
-    for declared in yaml.safe_load(source.path.read_text("utf-8"))["sources"]:
-        if declared["name"] == source.name:
-            return str(declared["schema"])
-    raise LookupError(source.name)
+def _reader(lake: str) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that reads the lake, which may be in the S3 of the environment."""
+    reader = duckdb.connect()
+    if lake.startswith("s3://"):
+        reader.execute(
+            f"set extension_directory = '{REPOSITORY / '.venv' / 'duckdb_extensions'}'; load httpfs"
+        )
+        reader.execute(
+            f"create secret (type s3, key_id '{os.environ['AWS_ACCESS_KEY_ID']}', "
+            f"secret '{os.environ['AWS_SECRET_ACCESS_KEY']}', region '{os.environ['AWS_REGION']}', "
+            f"endpoint '{os.environ['LANDFALL_S3_ENDPOINT']}', url_style 'path', use_ssl false)"
+        )
+    return reader
 
 
-def _listing(root: Path, source: Source) -> str:
-    prefix = f"{root}/bronze/"
+def _globbed(folder: str) -> str:
+    return f"select file from glob('{folder}**') where file like '%.parquet' order by file"
+
+
+def _listing(lake: str, source: Source) -> str:
+    prefix = f"{lake}/bronze/"
     return (
         "select split_part(file, '/', 1), split_part(file, '/', 2), split_part(file, '/', 3), file, size, "
         "strftime(cast(last_modified as timestamp), '%Y-%m-%d %H:%M:%S.%f'), "
@@ -58,15 +74,17 @@ def _listing(root: Path, source: Source) -> str:
     )
 
 
-def _mount(warehouse: StandIn, root: Path, source: Source, schema: str, table: Table) -> None:
+def _mount(
+    warehouse: StandIn, reader: duckdb.DuckDBPyConnection, lake: str, source: Source, table: Table
+) -> None:
     columns = _bronze_columns(table)
     types = ", ".join(f'"{c.name.lower()}" {_TYPES.get(c.data_type, c.data_type)}' for c in columns)
-    name = f'"{schema}"."{table.name}"'
+    name = f'"{source.database}"."{table.name}"'
     warehouse.execute(f'create table {name} ({types}, "$path" varchar(65535))')
-    folder = root / "bronze" / table_folder(source.name, source.schema, table.name)
-    files = sorted(folder.rglob("*.parquet"))
+    folder = f"{lake}/bronze/{table_folder(source.name, source.schema, table.name)}"
+    files = [file for (file,) in reader.execute(_globbed(folder)).fetchall()]
     if files:
-        _load(warehouse, name, _rows(files, columns), root)
+        _load(warehouse, name, reader, _rows(reader, files, columns))
 
 
 def _bronze_columns(table: Table) -> list[Column]:
@@ -81,11 +99,11 @@ def _bronze_columns(table: Table) -> list[Column]:
     ]
 
 
-def _rows(files: Sequence[Path], columns: Sequence[Column]) -> str:
+def _rows(reader: duckdb.DuckDBPyConnection, files: Sequence[str], columns: Sequence[Column]) -> str:
     """The rows of the files, in the order of the columns; null where no file has a column yet."""
     paths = ", ".join(f"'{path}'" for path in files)
     rows = f"read_parquet([{paths}], union_by_name = true, filename = '$path')"
-    there = {str(name).lower() for (name, *_) in duckdb.execute(f"describe from {rows}").fetchall()}
+    there = {str(name).lower() for (name, *_) in reader.execute(f"describe from {rows}").fetchall()}
     values = (_value(column) if column.name.lower() in there else "null" for column in columns)
     return f'select {", ".join(values)}, "$path" from {rows}'
 
@@ -98,14 +116,14 @@ def _value(column: Column) -> str:
     return f'"{column.name}"'
 
 
-def _load(warehouse: StandIn, table: str, rows: str, scratch: Path) -> None:
+def _load(warehouse: StandIn, table: str, reader: duckdb.DuckDBPyConnection, rows: str) -> None:
     """Takes rows from DuckDB to the stand-in, as CSV, which both read and write alike."""
-    file = scratch.parent / "mounted.csv"
-    duckdb.execute(f"copy ({rows}) to '{file}' (format csv, header false)")
     connection = psycopg2.connect(warehouse.dsn)
     try:
-        with connection, connection.cursor() as cursor, file.open(encoding="utf-8", newline="") as text:
-            cursor.copy_expert(f"copy {table} from stdin (format csv)", text)
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "rows.csv"
+            reader.execute(f"copy ({rows}) to '{file}' (format csv, header false)")
+            with connection, connection.cursor() as cursor, file.open(encoding="utf-8", newline="") as text:
+                cursor.copy_expert(f"copy {table} from stdin (format csv)", text)
     finally:
         connection.close()
-        file.unlink()

@@ -1,0 +1,176 @@
+"""The sample shop in a live database, its bronze in the stand-in's S3, and three warehouses over it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import urllib.parse
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from ingestion.bronze.lake import S3Lake
+from ingestion.cli.dbt import PROJECT
+from ingestion.demo.olist.load import from_generator
+from ingestion.demo.postgres_server import PostgresServer
+from ingestion.home import REPOSITORY, Home
+from tests.e2e.conftest import Shop
+from tests.engines.athena.stand_in import BUCKET, AthenaStandIn, athena_stand_in
+from tests.engines.athena.trino_install import TrinoMissing, trino_home
+from tests.engines.dbt_runs import DbtRuns
+from tests.engines.parity import CLOCKS, Difference, compare
+from tests.engines.redshift.stand_in import stand_in
+from tests.engines.tables import built_tables
+from tests.engines.targets import Athena, Builds, DuckDB, Redshift, Target
+
+# A listing of S3 by DuckDB knows whole seconds only.
+IGNORED = CLOCKS | {"modified_at"}
+LAKE = f"s3://{BUCKET}/landfall"
+
+# What traffic alone hardly brings: everything that change handling and the dimensions have to get right,
+# and a text that is longer than Redshift's plain varchar.
+CHANGES = (
+    "delete from order_items where ctid in (select ctid from order_items limit 2)",
+    "with gone as (select order_id from orders order by 1 limit 1), "
+    "i as (delete from order_items where order_id in (select order_id from gone)), "
+    "p as (delete from order_payments where order_id in (select order_id from gone)), "
+    "r as (delete from order_reviews where order_id in (select order_id from gone)) "
+    "delete from orders where order_id in (select order_id from gone)",
+    "update products set product_category_name = 'novo' "
+    "where product_id in (select product_id from order_items limit 3)",
+    "insert into product_category_name_translation values ('novo', 'new')",
+    "update product_category_name_translation set product_category_name_english = 'renamed' "
+    "where product_category_name in (select product_category_name from products limit 1)",
+    "update sellers set seller_city = 'São Paulo ''moved''' where ctid in (select ctid from sellers limit 2)",
+    "update sellers set seller_city = repeat('ã', 300) where ctid in (select ctid from sellers limit 1)",
+    "update customers set customer_unique_id = (select min(customer_unique_id) from customers) "
+    "where customer_id in (select customer_id from customers order by 1 desc limit 2)",
+    "update order_reviews set review_comment_message = repeat('Muito bom! ', 60) "
+    "where ctid in (select ctid from order_reviews limit 1)",
+    # a changed key, and a time to the microsecond
+    "update order_payments set payment_sequential = 9 "
+    "where ctid in (select ctid from order_payments limit 1)",
+    "update orders set order_approved_at = timestamp '2018-02-03 04:05:06.789012' "
+    "where ctid in (select ctid from orders limit 1)",
+)
+
+
+class ThreeTargets:
+    """The shop, and what was built of it."""
+
+    def __init__(self, shop: Shop, builds: Builds, athena: Athena, redshift: Redshift) -> None:
+        self.shop = shop
+        self.builds = builds
+        self.duckdb = DuckDB(builds.homes / DuckDB.name)
+        self.athena = athena
+        self.redshift = redshift
+
+    def replicate(self) -> None:
+        """What changed at the source goes to bronze, and the targets see it there."""
+        self.shop.replicate()
+        self.builds.show_bronze([self.duckdb, self.athena, self.redshift])
+
+    def artifacts(self, target: Target) -> Path:
+        """Where dbt wrote what it made of the project."""
+        return self.builds.homes / target.name / "dbt"
+
+    def tables(self, target: Target) -> dict[str, list[str]]:
+        """Every table of silver, gold and marts with its key."""
+        return built_tables(self.artifacts(target) / "manifest.json")
+
+    def differences(self, name: str) -> list[Difference]:
+        """Where the tables of a target ('athena', 'redshift') are not those of DuckDB."""
+        target: Target = getattr(self, name)
+        found: list[Difference] = []
+        for table, key in self.tables(target).items():
+            found += compare(table, self.duckdb.rows, target.rows, key, IGNORED)
+        # the first ones tell the fault
+        return found[:20]
+
+    def compiled(self, name: str) -> list[Path]:
+        """The SQL of a target as it was sent last: of each macro that makes a table of a source, one's."""
+        models = (self.artifacts(getattr(self, name)) / "compiled" / "landfall" / "models").glob("**/*.sql")
+        chosen = {}
+        for path in sorted(models):
+            kind, _, _ = path.stem.partition("_")
+            is_repeated = path.parent.parent.name == "silver" and kind in ("base", "hist")
+            # what a test was compiled to lies in a folder that is named after its YAML file
+            if path.parent.suffix != ".yml":
+                chosen[path.parent, kind if is_repeated else path.stem] = path
+        return list(chosen.values())
+
+    def bronze_files(self) -> set[str]:
+        """Keys of all bronze objects."""
+        return {entry.key for entry in S3Lake(LAKE).entries("")}
+
+    def bronze_read(self, since: int) -> tuple[set[str], set[str]]:
+        """What Athena's engine asked S3 for below bronze/ since the request of that number: the objects
+        that it opened and the folders that it listed."""
+        root = LAKE.removeprefix("s3://")
+        opened, listed = set(), set()
+        for request in self.athena.stand_in.s3.requests[since:]:
+            path, _, parameters = request.path.partition("?")
+            if request.method == "GET" and path.startswith(f"/{root}/bronze/"):
+                opened.add(urllib.parse.unquote(path.removeprefix(f"/{root}/bronze/")))
+            prefix = urllib.parse.parse_qs(parameters).get("prefix", [""])[0]
+            if request.method == "GET" and re.search(r"(^|/)bronze/", prefix):
+                listed.add(prefix.split("bronze/", 1)[1])
+        return opened, listed
+
+
+@contextmanager
+def athena_or_duckdb(folder: Path) -> Iterator[AthenaStandIn]:
+    """Athena's stand-in, with its variables in the environment. Trino where it can be had."""
+    engine = "trino"
+    try:
+        trino_home()
+    except TrinoMissing as reason:
+        warnings.warn(f"Athena is stood in for by DuckDB, not by Trino: {reason}", stacklevel=1)
+        engine = "duckdb"
+    with athena_stand_in(folder, engine) as running, pytest.MonkeyPatch.context() as patch:
+        for name, value in running.environment.items():
+            patch.setenv(name, value)
+        yield running
+
+
+@contextmanager
+def three_targets(scratch: Path, postgres: PostgresServer) -> Iterator[ThreeTargets]:
+    """Everything running, the shop filled, nothing replicated yet."""
+    with ExitStack() as stack:
+        runs = stack.enter_context(DbtRuns())
+        athena = Athena(stack.enter_context(athena_or_duckdb(scratch / "athena")))
+        redshift = Redshift(stack.enter_context(stand_in(scratch / "redshift")))
+        database = _database(stack, postgres)
+        from_generator(database, 200, seed=7)
+        home = Home(scratch / "shop", LAKE)
+        home.path.mkdir()
+        shutil.copy(REPOSITORY / "profiles.yml.example", scratch / "profiles.yml")
+        builds = Builds(runs, PROJECT, scratch, scratch / "homes", LAKE)
+        yield ThreeTargets(Shop(database, postgres.dsn("engines"), home), builds, athena, redshift)
+
+
+def _database(stack: ExitStack, postgres: PostgresServer) -> psycopg2.extensions.connection:
+    opened = []
+    for dsn in (postgres.dsn(), postgres.dsn("engines")):
+        opened.append(psycopg2.connect(dsn))
+        stack.callback(opened[-1].close)
+        opened[-1].autocommit = True
+        if len(opened) == 1:
+            opened[0].cursor().execute("create database engines")
+    return opened[1]
+
+
+def one_test_of_each_kind(manifest: dict) -> Iterable[str]:
+    """Names of tests: every one of the project's own, and of the generic ones one of each kind."""
+    seen = set()
+    for node in manifest["nodes"].values():
+        if node["resource_type"] != "test":
+            continue
+        kind = (node.get("test_metadata") or {}).get("name") or node["name"]
+        if kind not in seen:
+            seen.add(kind)
+            yield node["name"]
