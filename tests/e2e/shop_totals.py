@@ -14,14 +14,15 @@ class Total:
     source: str
 
 
-def _meta(key: str) -> str:
-    """WordPress's value of an item's key, to the cent: of rows that say the same twice, the first."""
+def _meta(key: str, type: str = "decimal(14, 2)") -> str:
+    """WordPress's value of an item's key: of rows that say the same twice, the first."""
     return f"""
-        (select cast(m.meta_value as decimal(14, 2)) from wp_woocommerce_order_itemmeta m
+        (select cast(m.meta_value as {type}) from wp_woocommerce_order_itemmeta m
         where m.order_item_id = i.order_item_id and m.meta_key = '{key}' order by m.meta_id limit 1)
     """
 
 
+_EXACT = "decimal(26, 8)"
 _ORDERED = """
     o.type = 'shop_order'
     and regexp_replace(o.status, '^wc-', '') not in ('draft', 'auto-draft', 'checkout-draft')
@@ -168,7 +169,7 @@ TOTALS = {
         """,
         f"""
         select o.currency, count(*), sum({_meta("_qty")}), sum({_meta("_line_subtotal")}),
-            sum({_meta("_line_subtotal")} - {_meta("_line_total")})
+            sum(cast({_meta("_line_subtotal", _EXACT)} - {_meta("_line_total", _EXACT)} as decimal(14, 2)))
         from wp_wc_orders o
         join wp_woocommerce_order_items i on i.order_id = o.id and i.order_item_type = 'line_item'
         where {_ORDERED} group by 1
