@@ -27,6 +27,8 @@ _PARQUET = {
     "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
     "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
 }
+# The registry's type of an unsigned bigint.
+UNSIGNED = "decimal(20,0)"
 _TYPES = {
     "varchar": "string",
     "smallint": "smallint",
@@ -66,7 +68,7 @@ def glue_tables(
     days = set(_commit_days((key for key in keys if key.startswith(folders)), settings))
     for table, place in zip(source.tables, folders, strict=True):
         folder = f"{lake}/bronze/{place}"
-        columns = [(name, _glue_type(kind)) for name, kind in _columns(table, settings, mappings)]
+        columns = [(name, _glue_type(kind, source)) for name, kind in _columns(table, settings, mappings)]
         yield _table_input(table.name, folder, columns)
         if settings.date_partition:
             yield _table_input(table.name + BY_DAY, folder, columns) | _by_day(folder, settings, days)
@@ -91,7 +93,11 @@ def _columns(table: Table, settings: S3Settings, mappings: TableMappings) -> Ite
             yield f"{mappings.before_image_prefix}{column.name}".lower(), column.data_type
 
 
-def _glue_type(data_type: str) -> str:
+def _glue_type(data_type: str, source: Source) -> str:
+    if data_type == UNSIGNED and source.engine == "mysql":
+        # What DMS makes of unsigned bigint, whose bits an engine of the catalog reads as signed ones: silver
+        # adds 2^64 to what is negative then.
+        return "bigint"
     if data_type.startswith("decimal("):
         return data_type
     if data_type not in _TYPES:

@@ -74,11 +74,11 @@
         op as "Op",
         _dms_timestamp,
         {% for column in table.columns %}
-        {{ athena__bronze_value(column.name, column.data_type) }} as {{ adapter.quote(column.name) }},
+        {{ athena__bronze_value(table, column.name, column.data_type) }} as {{ adapter.quote(column.name) }},
         {% endfor %}
         _dms_change_seq,
         {% for column in table.columns if column.name in table.key %}
-        {{ athena__bronze_value(before_image(column.name), column.data_type) }} as {{ adapter.quote(before_image(column.name)) }},
+        {{ athena__bronze_value(table, before_image(column.name), column.data_type) }} as {{ adapter.quote(before_image(column.name)) }},
         {% endfor %}
         {{ catalog_source_file() }} as _source_file,
         cast(null as varchar) as _malformed,
@@ -89,7 +89,8 @@
 
 {# A timestamp is in the catalog as the microseconds that the file holds (see ingestion/catalog): as a
    decimal they cannot overflow on their way through nanoseconds. #}
-{% macro athena__bronze_value(name, data_type) %}
+{% macro athena__bronze_value(table, name, data_type) %}
+    {% if is_unsigned(table, data_type) %}{% do return(unsigned_value(adapter.quote(name))) %}{% endif %}
     {% if data_type != 'timestamp' %}{% do return(adapter.quote(name)) %}{% endif %}
     {% do return('cast(from_unixtime_nanos(cast(' ~ adapter.quote(name)
         ~ " as decimal(38, 0)) * 1000) at time zone 'UTC' as timestamp(6))") %}
@@ -102,11 +103,11 @@
         cast(op as {{ text }}) as "Op",
         cast(_dms_timestamp as {{ text }}) as _dms_timestamp,
         {% for column in table.columns %}
-        {{ spectrum_value(column.name, column.data_type) }} as {{ adapter.quote(column.name) }},
+        {{ spectrum_value(table, column.name, column.data_type) }} as {{ adapter.quote(column.name) }},
         {% endfor %}
         cast(_dms_change_seq as {{ text }}) as _dms_change_seq,
         {% for column in table.columns if column.name in table.key %}
-        {{ spectrum_value(before_image(column.name), column.data_type) }} as {{ adapter.quote(before_image(column.name)) }},
+        {{ spectrum_value(table, before_image(column.name), column.data_type) }} as {{ adapter.quote(before_image(column.name)) }},
         {% endfor %}
         cast({{ catalog_source_file() }} as {{ text }}) as _source_file,
         cast(null as {{ text }}) as _malformed,
@@ -116,11 +117,25 @@
 {% endmacro %}
 
 {# The catalog has a timestamp as the microseconds since 1970 that the file holds (see ingestion/catalog). #}
-{% macro spectrum_value(name, data_type) %}
+{% macro spectrum_value(table, name, data_type) %}
     {%- set column = adapter.quote(name) -%}
+    {%- if is_unsigned(table, data_type) -%}{%- do return(unsigned_value(column)) -%}{%- endif -%}
     {%- if data_type != 'timestamp' -%}{%- do return(column) -%}{%- endif -%}
     {%- do return('dateadd(microsecond, cast(' ~ column ~ " % 1000000 as integer), timestamp 'epoch' + "
         ~ column ~ " / 1000000 * interval '1 second')") -%}
+{% endmacro %}
+
+{# Whether a column is MySQL's unsigned bigint, which the catalog can only have as a signed one. #}
+{% macro is_unsigned(table, data_type) %}
+    {%- do return(table.engine == 'mysql' and data_type == 'decimal(20,0)') -%}
+{% endmacro %}
+
+{# Its value: what 63 bits do not hold came as negative. #}
+{% macro unsigned_value(column) %}
+    {%- do return(
+        'cast(case when ' ~ column ~ ' < 0 then cast(' ~ column ~ " as decimal(21, 0)) + cast('18446744073709551616' as "
+        ~ 'decimal(21, 0)) else cast(' ~ column ~ ' as decimal(21, 0)) end as decimal(20, 0))'
+    ) -%}
 {% endmacro %}
 
 {# The path below bronze/ of the file that a row of a table of the catalog comes from. #}

@@ -1,5 +1,5 @@
 {# One table of the registry, as the macros here need it:
-     {source, schema, name, columns: [{name, data_type}], key: [column], load_time: 'task_start' | 'transfer',
+     {source, engine, schema, name, columns: [{name, data_type}], key: [column], load_time: 'task_start' | 'transfer',
       csv_null: text}
    `load_time` tells what the timestamp of full-load rows means (DMS's UseTaskStartTimeForFullLoadTimestamp).
    `csv_null` is DMS's CsvNullValue. Only at execution: while dbt parses there is no graph yet. #}
@@ -23,6 +23,7 @@
     {% endfor %}
     {% do return({
         'source': source_name,
+        'engine': meta.get('engine'),
         'schema': meta.database_schema,
         'name': table_name,
         'columns': node.columns.values() | list,

@@ -1,4 +1,4 @@
-"""The sample shop in a live database, its bronze in the stand-in's S3, and three warehouses over it."""
+"""The sample shops in live databases, their bronze in the stand-in's S3, and three warehouses over it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ import pytest
 
 from ingestion.bronze.lake import S3Lake
 from ingestion.cli.dbt import PROJECT
+from ingestion.cli.source import task
+from ingestion.demo.mariadb_server import MariadbServer
 from ingestion.demo.olist.load import from_generator
 from ingestion.demo.postgres_server import PostgresServer
+from ingestion.demo.samples import SAMPLES
 from ingestion.home import REPOSITORY, Home
+from ingestion.registry import find_source
 from tests.e2e.conftest import Shop
 from tests.engines.athena.stand_in import BUCKET, AthenaStandIn, athena_stand_in
 from tests.engines.athena.trino_install import TrinoMissing, trino_home
@@ -60,10 +64,14 @@ CHANGES = (
 
 
 class ThreeTargets:
-    """The shop, and what was built of it."""
+    """The shops, and what was built of them. `shop` is the one on PostgreSQL, `others` are the connection
+    strings of those on MariaDB."""
 
-    def __init__(self, shop: Shop, builds: Builds, athena: Athena, redshift: Redshift) -> None:
+    def __init__(
+        self, shop: Shop, others: dict[str, str], builds: Builds, athena: Athena, redshift: Redshift
+    ) -> None:
         self.shop = shop
+        self.others = others
         self.builds = builds
         self.duckdb = DuckDB(builds.homes / DuckDB.name)
         self.athena = athena
@@ -72,6 +80,8 @@ class ThreeTargets:
     def replicate(self) -> None:
         """What changed at the source goes to bronze, and the targets see it there."""
         self.shop.replicate()
+        for name, dsn in self.others.items():
+            task(find_source(name), dsn, self.shop.home).run(follow=False)
         self.builds.show_bronze([self.duckdb, self.athena, self.redshift])
 
     def artifacts(self, target: Target) -> Path:
@@ -138,19 +148,22 @@ def athena_or_duckdb(folder: Path) -> Iterator[AthenaStandIn]:
 
 
 @contextmanager
-def three_targets(scratch: Path, postgres: PostgresServer) -> Iterator[ThreeTargets]:
-    """Everything running, the shop filled, nothing replicated yet."""
+def three_targets(scratch: Path, postgres: PostgresServer, mariadb: MariadbServer) -> Iterator[ThreeTargets]:
+    """Everything running, the shops filled, nothing replicated yet."""
     with ExitStack() as stack:
         runs = stack.enter_context(DbtRuns())
         athena = Athena(stack.enter_context(athena_or_duckdb(scratch / "athena")))
         redshift = Redshift(stack.enter_context(stand_in(scratch / "redshift")))
         database = _database(stack, postgres)
         from_generator(database, 200, seed=7)
+        others = {s.source: mariadb.dsn(s.source) for s in SAMPLES.values() if s.engine == "mysql"}
+        for name, dsn in others.items():
+            SAMPLES[name].generate(dsn, 60)
         home = Home(scratch / "shop", LAKE)
         home.path.mkdir()
         shutil.copy(REPOSITORY / "profiles.yml.example", scratch / "profiles.yml")
         builds = Builds(runs, PROJECT, scratch, scratch / "homes", LAKE)
-        yield ThreeTargets(Shop(database, postgres.dsn("engines"), home), builds, athena, redshift)
+        yield ThreeTargets(Shop(database, postgres.dsn("engines"), home), others, builds, athena, redshift)
 
 
 def _database(stack: ExitStack, postgres: PostgresServer) -> psycopg2.extensions.connection:

@@ -18,7 +18,9 @@ def built_tables(manifest: Path) -> dict[str, list[str]]:
             keys.setdefault(node["attached_node"], []).append((rank, columns))
     tables = {}
     for name, node in parsed["nodes"].items():
-        if node["config"].get("materialized") in ("table", "incremental", "seed"):
+        # what tells when something changed tells it by the clock of its engine
+        timeless = "changed_at" not in node["columns"]
+        if timeless and node["config"].get("materialized") in ("table", "incremental", "seed"):
             declared = keys.get(name) or [(4, list(node["columns"])[:1])]
             tables[f"{node['schema']}.{node['alias']}"] = min(declared)[1]
     return tables

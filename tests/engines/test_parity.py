@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import pytest
 from sqlfluff.core import FluffConfig, Linter
 
+from ingestion.demo.mariadb_server import MariadbServer
 from ingestion.demo.olist.traffic import run_traffic
 from ingestion.demo.postgres_server import PostgresServer
+from ingestion.demo.samples import SAMPLES
 from tests.engines.athena.rows import AthenaFailed, query
 from tests.engines.athena.stand_in import BUCKET
 from tests.engines.broken import FORGOTTEN, Broken
@@ -39,8 +41,10 @@ class Increments:
 
 
 @pytest.fixture(scope="module")
-def three(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeTargets]:
-    with three_targets(tmp_path_factory.mktemp("engines"), postgres) as running:
+def three(
+    postgres: PostgresServer, mariadb: MariadbServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ThreeTargets]:
+    with three_targets(tmp_path_factory.mktemp("engines"), postgres, mariadb) as running:
         yield running
 
 
@@ -49,6 +53,8 @@ def first_build(three: ThreeTargets) -> ThreeTargets:
     """Load files and change files together, on every target."""
     three.shop.replicate()
     run_traffic(three.shop.dsn, seconds=1, seed=1)
+    for name, dsn in three.others.items():
+        SAMPLES[name].traffic(dsn, seconds=1, seed=1)
     three.replicate()
     three.builds.run({three.duckdb: BUILD, three.athena: BUILD, three.redshift: BUILD})
     return three
@@ -60,6 +66,8 @@ def increments(first_build: ThreeTargets) -> Increments:
     three = first_build
     before = three.bronze_files()
     three.shop.execute(*CHANGES)
+    for name, dsn in three.others.items():
+        SAMPLES[name].traffic(dsn, seconds=1, seed=2)
     three.replicate()
     new = three.bronze_files() - before
     since = len(three.athena.stand_in.s3.requests)

@@ -11,6 +11,7 @@ import duckdb
 import psycopg2
 
 from ingestion.bronze.layout import table_folder
+from ingestion.catalog.tables import UNSIGNED
 from ingestion.home import REPOSITORY
 from ingestion.registry import Column, Source, Table, load_registry
 from tests.engines.redshift.stand_in import StandIn
@@ -78,13 +79,18 @@ def _mount(
     warehouse: StandIn, reader: duckdb.DuckDBPyConnection, lake: str, source: Source, table: Table
 ) -> None:
     columns = _bronze_columns(table)
-    types = ", ".join(f'"{c.name.lower()}" {_TYPES.get(c.data_type, c.data_type)}' for c in columns)
+    types = ", ".join(f'"{c.name.lower()}" {_type(source, c)}' for c in columns)
     name = f'"{source.database}"."{table.name}"'
     warehouse.execute(f'create table {name} ({types}, "$path" varchar(65535))')
     folder = f"{lake}/bronze/{table_folder(source.name, source.schema, table.name)}"
     files = [file for (file,) in reader.execute(_globbed(folder)).fetchall()]
     if files:
         _load(warehouse, name, reader, _rows(reader, files, columns))
+
+
+def _type(source: Source, column: Column) -> str:
+    unsigned = source.engine == "mysql" and column.data_type == UNSIGNED
+    return "bigint" if unsigned else _TYPES.get(column.data_type, column.data_type)
 
 
 def _bronze_columns(table: Table) -> list[Column]:

@@ -55,7 +55,8 @@ def stand_in(folder: Path) -> Iterator[StandIn]:
     """Starts a stand-in whose data lie in a folder that does not exist yet."""
     with PostgresServer(folder / "data", _SETTINGS) as server:
         StandIn(server.dsn(), 0).execute(
-            f"create database {DATABASE}",
+            # as Redshift: letters of every language have capitals
+            f"create database {DATABASE} template template0 locale_provider builtin builtin_locale 'C.UTF-8'",
             f"alter database {DATABASE} set search_path = {SHIM}, pg_catalog, public",
             # a catalog view or two of Redshift's have to lie in pg_catalog
             f"alter database {DATABASE} set allow_system_table_mods = on",
