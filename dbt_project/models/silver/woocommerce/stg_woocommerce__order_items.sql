@@ -37,10 +37,12 @@ final as (
 
         ---------- numerics
         -- what is missing is 1 and 0 to WooCommerce too
-        coalesce(item_values.quantity, 1) as quantity,
-        coalesce(item_values.line_subtotal, item_values.line_total, 0) as line_subtotal,
-        coalesce(item_values.line_total, item_values.line_subtotal, 0) as line_total,
-        coalesce(item_values.line_tax, 0) as line_tax,
+        cast(coalesce(item_values.quantity, 1) as decimal(18, 4)) as quantity,
+        cast(coalesce(item_values.line_subtotal, item_values.line_total, 0) as decimal(26, 8))
+            as line_subtotal,
+        cast(coalesce(item_values.line_total, item_values.line_subtotal, 0) as decimal(26, 8))
+            as line_total,
+        cast(coalesce(item_values.line_tax, 0) as decimal(26, 8)) as line_tax,
 
         ---------- timestamps
         greatest(
