@@ -1,5 +1,5 @@
-{#- Managers above managers, level by level: recursive queries differ between engines, and no company is
-    this deep. A test tells if one is. -#}
+{#- Managers above managers, level by level: recursive queries differ between engines, and no
+    company is this deep. A test tells if one is. -#}
 {%- set deepest = 10 -%}
 
 with employees as (
