@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.engines.athena.histories_target import AthenaTarget
-from tests.engines.athena.stand_in import athena_stand_in
-from tests.engines.athena.trino_install import TrinoMissing
 from tests.engines.redshift.histories_target import RedshiftTarget
 from tests.engines.redshift.stand_in import stand_in
+from tests.engines.shop import athena_or_duckdb
 from tests.histories.duckdb_target import DuckdbTarget
 from tests.histories.postgres_source import PostgresHistories
 from tests.histories.soak import steps_of
@@ -54,10 +53,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 
 
 def _athena(stack: ExitStack, scratch: Path) -> tuple[Callable[[Path, Path], DuckdbTarget], dict[str, str]]:
-    try:
-        running = stack.enter_context(athena_stand_in(scratch / "stand-in"))
-    except TrinoMissing as reason:
-        pytest.skip(f"histories need Trino: {reason}")
+    running = stack.enter_context(athena_or_duckdb(scratch / "stand-in"))
     variables = {**running.environment, "LANDFALL_PRELOAD": "tests.engines.dbt_preload"}
     return partial(AthenaTarget, stand_in=running), variables
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,14 @@ class DuckDBBackend:
                 return self._query(statement)
             except (duckdb.Error, sqlglot.errors.SqlglotError) as error:
                 raise QueryFailed(f"{type(error).__name__}: {error}") from None
+
+    def copy(self, tables: Iterable[str], file: Path) -> None:
+        """Copies tables into a DuckDB file that has their schemas."""
+        with self._lock:
+            self._duckdb.execute(f"attach '{file}' as copied")
+            for table in tables:
+                self._duckdb.execute(f"create table copied.{table} as from {table}")
+            self._duckdb.execute("detach copied")
 
     def _query(self, statement: str) -> Result:
         [tree] = sqlglot.parse(statement, read="athena")

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from ingestion.reconcile.compare import TableResult
 from ingestion.sql import sql_name
+from tests.engines.athena.duckdb_backend import DuckDBBackend
 from tests.engines.athena.stand_in import BUCKET, AthenaStandIn
 from tests.engines.athena.trino_backend import TrinoBackend
+from tests.engines.athena.trino_client import Result
 from tests.engines.targets import show_catalog
 from tests.histories.duckdb_target import DuckdbTarget
 from tests.histories.engines import SourceEngine
@@ -54,24 +56,27 @@ class AthenaTarget(DuckdbTarget):
         # as in Athena, a statement goes on when the dbt that sent it is dead
         self._stand_in.endpoint.wait()
         self.warehouse.unlink(missing_ok=True)
+        entries = [entry for entry in self._stand_in.glue.tables() if entry["DatabaseName"] == "silver"]
+        tables = [f"silver.{sql_name(entry['Name'])}" for entry in entries]
         backend = self._stand_in.endpoint.backend
-        assert isinstance(backend, TrinoBackend)
         with duckdb.connect(str(self.warehouse)) as copy:
             copy.execute("create schema silver")
-            for entry in self._stand_in.glue.tables():
-                if entry["DatabaseName"] == "silver":
-                    name = f"silver.{sql_name(entry['Name'])}"
-                    found = backend.run(f"select * from {name}", "silver")
-                    names = [column for column, _ in found.columns]
-                    texts = [
-                        [None if v is None else ENDLESS.get(v, str(v)) for v in row] for row in found.rows
-                    ]
-                    arrow = pa.table(  # noqa: F841 (DuckDB finds it by its name)
-                        {c: pa.array([row[at] for row in texts], pa.string()) for at, c in enumerate(names)}
-                    )
-                    values = ", ".join(_value(*column) for column in found.columns)
-                    copy.execute(f"create table {name} as select {values} from arrow")
+            for table in tables if isinstance(backend, TrinoBackend) else ():
+                _load(copy, table, backend.run(f"select * from {table}", "silver"))
+        if isinstance(backend, DuckDBBackend):
+            backend.copy(tables, self.warehouse)
         self._is_copied = True
+
+
+def _load(copy: duckdb.DuckDBPyConnection, table: str, found: Result) -> None:
+    texts = [
+        [None if value is None else ENDLESS.get(value, str(value)) for value in row] for row in found.rows
+    ]
+    columns = {name: [row[at] for row in texts] for at, (name, _) in enumerate(found.columns)}
+    copy.register(
+        "texts", pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
+    )
+    copy.execute(f"create table {table} as select {', '.join(_value(*c) for c in found.columns)} from texts")
 
 
 def _value(name: str, kind: str) -> str:
