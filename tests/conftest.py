@@ -6,7 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -15,7 +15,9 @@ from psycopg2.extensions import connection
 
 from ingestion.demo.mariadb_server import MariadbServer
 from ingestion.demo.postgres_server import PostgresServer
+from ingestion.demo.samples import SAMPLES
 from ingestion.home import REPOSITORY, Home
+from ingestion.mysql.connection import connect, rows
 from tests.guarantees.matrix import load as load_matrix
 from tests.mysql import Mysql
 
@@ -73,6 +75,16 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariadbServer]
     """A running server; each test makes its own database on it."""
     with MariadbServer(tmp_path_factory.mktemp("mariadb") / "data") as server:
         yield server
+
+
+@contextmanager
+def mysql_samples(mariadb: MariadbServer) -> Iterator[dict[str, str]]:
+    """Connection strings of the sample shops on MariaDB, whose databases are dropped in the end."""
+    dsns = {name: mariadb.dsn(name) for name, sample in SAMPLES.items() if sample.engine == "mysql"}
+    yield dsns
+    with closing(connect(mariadb.dsn())) as admin:
+        for name in dsns:
+            rows(admin, f"drop database if exists {name}")
 
 
 @pytest.fixture

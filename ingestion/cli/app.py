@@ -224,6 +224,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, interrupt)
     try:
         app()
+    except SystemExit:
+        # what is raised while a process forks, Python swallows
+        if interrupted.is_set():
+            sys.exit(130)
+        raise
     except Exception as error:
         # whatever was under way may have told of the interruption in its own words
         if interrupted.is_set():

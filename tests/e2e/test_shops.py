@@ -21,7 +21,7 @@ from ingestion.home import Home
 from ingestion.mysql.connection import connect, rows
 from ingestion.reconcile.compare import reconcile
 from ingestion.registry import find_source
-from tests.conftest import empty_home, new_database
+from tests.conftest import empty_home, mysql_samples, new_database
 from tests.e2e.conftest import WITHOUT_TESTS, built_models, contents, gold_tables, query_warehouse, run_dbt
 from tests.e2e.shop_totals import AS_OF_ORDER, TOTALS
 
@@ -56,8 +56,8 @@ class Shops:
 @pytest.fixture(scope="module")
 def loaded(postgres: PostgresServer, mariadb: MariadbServer, home_dir: Path) -> Iterator[Shops]:
     """After the full load and a first build."""
-    with new_database(postgres) as olist:
-        dsns = {name: olist if s.engine == "postgres" else mariadb.dsn(name) for name, s in SAMPLES.items()}
+    with new_database(postgres) as olist, mysql_samples(mariadb) as others:
+        dsns = {"olist": olist, **others}
         for name, dsn in dsns.items():
             SAMPLES[name].generate(dsn, ORDERS)
         shops = Shops(dsns, empty_home(home_dir))

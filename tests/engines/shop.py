@@ -22,6 +22,7 @@ from ingestion.demo.postgres_server import PostgresServer
 from ingestion.demo.samples import SAMPLES
 from ingestion.home import REPOSITORY, Home
 from ingestion.registry import find_source
+from tests.conftest import mysql_samples
 from tests.e2e.conftest import Shop
 from tests.engines.athena.stand_in import BUCKET, AthenaStandIn, athena_stand_in
 from tests.engines.athena.trino_install import TrinoMissing, trino_home
@@ -156,7 +157,7 @@ def three_targets(scratch: Path, postgres: PostgresServer, mariadb: MariadbServe
         redshift = Redshift(stack.enter_context(stand_in(scratch / "redshift")))
         database = _database(stack, postgres)
         from_generator(database, 200, seed=7)
-        others = {s.source: mariadb.dsn(s.source) for s in SAMPLES.values() if s.engine == "mysql"}
+        others = stack.enter_context(mysql_samples(mariadb))
         for name, dsn in others.items():
             SAMPLES[name].generate(dsn, 60)
         home = Home(scratch / "shop", LAKE)
