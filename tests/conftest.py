@@ -120,6 +120,11 @@ def empty_home(home_dir: Path) -> Home:
     return Home(home_dir, lake=str(home_dir / "lake"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/engines/test_parity.py"))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A test that the matrix of guarantees names must run: skipped, it shows nothing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -7,6 +7,7 @@ three builds is a fixture, and the tests stand in the order of the builds that t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -177,7 +178,7 @@ def test_athena_has_iceberg_tables_and_partitioned_facts(first_build: ThreeTarge
     stand_in = three.athena.stand_in
     assert all(stand_in.glue.is_iceberg(*table.split(".")) for table in three.tables(three.athena))
     if stand_in.engine == "trino":
-        partitions = 'select partition.ordered_at_month as month from gold."fact_orders$partitions"'
+        partitions = 'select partition.ordered_at_year as year from gold."fact_orders$partitions"'
         assert len(list(query(three.athena.client, partitions))) > 1
 
 
@@ -258,3 +259,12 @@ def test_a_macro_broken_for_one_dialect_turns_exactly_that_target_red(
     assert [name.removesuffix("_s3") for name in red] == [dialect]
     said = "silver.base_histories__lines, key ('a', 2), column _is_deleted: expected true, got false"
     assert said in map(str, *red.values())
+
+
+@each_target
+def test_a_build_tells_how_new_the_catalogs_files_are(first_build: ThreeTargets, target: str) -> None:
+    said = (first_build.artifacts(getattr(first_build, target)) / "said").read_text("utf-8")
+    newest = (
+        r"Bronze is read as `landfall catalog` listed it: its newest file is of \d{4}-\d\d-\d\d \d\d:\d\d"
+    )
+    assert re.search(newest, said)
