@@ -4,16 +4,12 @@ bytes. Formats: "Row events" in the manuals of MySQL and MariaDB, and their sour
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-from pymysqlreplication.json_binary import parse_json
 
 # The value's text and where the next one begins.
 Read = Callable[[bytes, int], tuple[str | None, int]]
@@ -171,13 +167,6 @@ def members(size: int, values: Sequence[str]) -> Read:
     return read
 
 
-def json_text(raw: bytes) -> str | None:
-    """MySQL's binary JSON, spelled as the server spells it. MariaDB keeps JSON as text."""
-    if not raw:
-        return "null"
-    return json.dumps(_plain(parse_json(raw[0], raw[1:])), ensure_ascii=False, default=str)
-
-
 def uuid(raw: bytes) -> str:
     """MariaDB's UUID."""
     return str(UUID(bytes=raw.ljust(16, b"\0")))
@@ -196,14 +185,6 @@ def inet6(raw: bytes) -> str:
 def hexadecimal(raw: bytes) -> str:
     """Bytes."""
     return raw.hex()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_plain(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def _fraction(raw: bytes, digits: int) -> str:
