@@ -70,7 +70,10 @@ def replicate(
     source: SourceOption = SAMPLE_SOURCE,
     home: HomeOption = None,
     follow: Annotated[
-        bool, typer.Option("--follow/--once", help="Go on until stopped, or end when caught up.")
+        bool,
+        typer.Option(
+            "--follow/--once", help="Go on until Ctrl-C (a second one ends at once), or end when caught up."
+        ),
     ] = False,
     reload: Annotated[
         bool, typer.Option("--reload", help="Forget the checkpoint and load every table again.")
@@ -85,10 +88,16 @@ def replicate(
     """Full load and changes of a source into bronze, written as AWS DMS writes them."""
     place, registered = Home.find(home), find_source(source)
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-    if follow:
-        # the first Ctrl-C ends the task in order: open files are written, the checkpoint moves
-        signal.signal(signal.SIGINT, lambda number, frame: stop.set())
+
+    def end(number: int, frame: object) -> None:
+        # The first time in order: open files are written, the checkpoint moves. The second time at once,
+        # since a full load looks up from nothing: whenever it ends, nothing is lost.
+        if stop.is_set() or not follow:
+            _interrupt(number, frame)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     with database(registered, place) as dsn:
         work = task(registered, dsn, place, max_batch_seconds=max_batch_seconds)
         if drop:
@@ -213,25 +222,27 @@ def _traffic_text(counts: Counts) -> str:
     )
 
 
+_interrupted = threading.Event()
+
+
+def _interrupt(number: int, frame: object) -> None:
+    _interrupted.set()
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Entry point. Exit codes: 0 done, 1 a check found something, 2 wrong use or set-up, 130 Ctrl-C."""
-    interrupted = threading.Event()
-
-    def interrupt(number: int, frame: object) -> None:
-        interrupted.set()
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         app()
     except SystemExit:
         # what is raised while a process forks, Python swallows
-        if interrupted.is_set():
+        if _interrupted.is_set():
             sys.exit(130)
         raise
     except Exception as error:
         # whatever was under way may have told of the interruption in its own words
-        if interrupted.is_set():
+        if _interrupted.is_set():
             sys.exit(130)
         if not isinstance(error, LandfallError):
             raise

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich.markup import escape
 from rich.table import Table
 
 from ingestion.cli.dbt import DbtResult, run_dbt
@@ -163,7 +164,7 @@ def _build(home: Home, title: str, *options: str) -> DbtResult:
         if _passed(result):
             step.notes.append(f"{_passed(result)} tests passed")
     for message in result.messages:
-        console.print(f"          [red]✗[/red] {message}", soft_wrap=True)
+        console.print(f"          [red]✗[/red] {escape(message)}", soft_wrap=True)
     if result.count("model", "error"):
         raise LandfallError(f"dbt build failed; its log: {home.dbt}/logs/dbt.log")
     return result

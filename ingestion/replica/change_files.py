@@ -30,6 +30,10 @@ FIRST_COUNTER = 61
 _NEXT_TRANSACTION = 12
 _NEXT_CHANGE = 4
 
+# A file of narrow rows is written before it is large: until then its rows are in memory, at half a
+# kilobyte each.
+_MOST_ROWS = 250_000
+
 _HEADERS = {
     "$AR_H_CHANGE_SEQ": "seq",
     "$AR_H_STREAM_POSITION": "stream_position",
@@ -99,6 +103,11 @@ class ChangeFiles:
         self._converter = duckdb.connect()
 
     @property
+    def place(self) -> Place:
+        """The place before which every transaction was handed on whole."""
+        return self._place
+
+    @property
     def safe_place(self) -> Place:
         """The place before the oldest change that is not in the lake yet."""
         open_places = (file.before for file in self._open.values())
@@ -146,7 +155,7 @@ class ChangeFiles:
         )
         file.size += sum(len(value) for value in values if value)
         self.changes += 1
-        if file.size >= self._settings.min_file_bytes:
+        if file.size >= self._settings.min_file_bytes or len(file.rows) >= _MOST_ROWS:
             self._close(file)
 
     def commit(self, lsn: int, not_before: datetime | None = None) -> None:

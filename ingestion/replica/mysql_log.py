@@ -23,7 +23,6 @@ from ingestion.replica.change_files import ChangeFiles, Transaction
 _HEARTBEAT_SECONDS = 0.2
 
 _STANDALONE = 1  # MariaDB's flag of a group that no COMMIT ends
-_PREPARED = 0x40  # … and of one whose end is not known yet
 
 # what an event of rows is: operation, images of each row, second version, compressed
 _ROWS = {
@@ -92,10 +91,13 @@ class MysqlLog:
             dsn, file=file, position=position, server_id=server_id, heartbeat=_HEARTBEAT_SECONDS
         )
 
-    def read(self, seconds: float) -> bool:
-        """Hands on what comes within `seconds`; False once nothing is waiting."""
+    def read(self, seconds: float, until: int | None) -> bool:
+        """See ChangeLog. Nothing is waiting when the server gives a sign of life instead of an event; a
+        busy one never does."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
+            if until is not None and self._files.place.lsn >= until:
+                return False
             event = self._binlog.next()
             if event is None:
                 continue
@@ -123,7 +125,7 @@ class MysqlLog:
         end = place(event.file, event.end) if event.end else self.read_until
         if event.kind in _GTIDS:
             self._begin(event)
-        elif event.kind == Kind.QUERY or event.kind == Kind.QUERY_COMPRESSED:
+        elif event.kind in (Kind.QUERY, Kind.QUERY_COMPRESSED, Kind.EXECUTE_LOAD):
             self._statement(event, end)
         elif event.kind == Kind.TABLE_MAP:
             self._layouts[layouts.table_id(event.body)] = self._layout(event.body)
@@ -169,13 +171,19 @@ class MysqlLog:
         moment = datetime.fromtimestamp(0, UTC) + timedelta(
             microseconds=exact if exact is not None else event.timestamp * 1_000_000
         )
-        if moment > datetime.now(UTC) + self._ahead + timedelta(seconds=2):
+        if self._to_come(moment):
+            # this machine's clock may have been set since it was compared
+            self._ahead = clock(self._catalog) - datetime.now(UTC)
+        if self._to_come(moment):
             # somebody's `set timestamp`: a time that has not come is nobody's commit time
             moment = self._floor
         self._floor = max(self._floor, moment)
         self._rows = 0
         self._begun = True
         self._files.begin(Transaction(self._floor, f"{event.file}:{event.end}", number))
+
+    def _to_come(self, moment: datetime) -> bool:
+        return moment > datetime.now(UTC) + self._ahead + timedelta(seconds=2)
 
     def _statement(self, event: Event, end: int) -> None:
         schema, sql = _query(event)
@@ -267,7 +275,8 @@ def _query(event: Event) -> tuple[str, str]:
     """Schema and text of a statement."""
     body = event.body
     schema_length, variables = body[8], int.from_bytes(body[11:13], "little")
-    at = 13 + variables
+    # LOAD DATA also tells which file, and where its name stands in the statement
+    at = (26 if event.kind == Kind.EXECUTE_LOAD else 13) + variables
     schema = body[at : at + schema_length].decode("utf-8", "replace")
     text = body[at + schema_length + 1 :]
     if event.kind == Kind.QUERY_COMPRESSED:

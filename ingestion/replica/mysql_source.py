@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -31,11 +31,11 @@ class MysqlSource:
 
     driver_errors = (pymysql.MySQLError,)
 
-    def __init__(self, catalog: Connection, dsn: str, task: str) -> None:
+    def __init__(self, catalog: Connection, dsn: str) -> None:
         self._catalog = catalog
         self._dsn = dsn
         # the server takes two readers with one number for one, and ends the older
-        self._server_id = int(hashlib.sha256(task.encode()).hexdigest()[:8], 16) | 1 << 31
+        self._server_id = secrets.randbits(31) | 1 << 31
 
     def tables(self, schema: str, names: Sequence[str]) -> dict[str, LiveTable]:
         return live_tables(self._catalog, schema, names)
@@ -99,7 +99,7 @@ def mysql_source(dsn: str, task: str) -> Iterator[MysqlSource]:
     """A session at a MySQL source."""
     catalog = connect(dsn)
     try:
-        yield MysqlSource(catalog, dsn, task)
+        yield MysqlSource(catalog, dsn)
     except pymysql.MySQLError as error:
         raise trouble(error) from None
     finally:

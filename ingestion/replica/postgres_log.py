@@ -52,10 +52,12 @@ class PostgresLog:
         """Lets go of the slot."""
         self._connection.close()
 
-    def read(self, seconds: float) -> bool:
-        """Hands on what comes within `seconds`; False once nothing is waiting."""
+    def read(self, seconds: float, until: int | None) -> bool:
+        """See ChangeLog."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
+            if until is not None and self._files.place.lsn >= until:
+                return False
             message = self._cursor.read_message()
             if message is None:
                 self._files.idle_until(self.read_until)
@@ -106,15 +108,16 @@ class PostgresLog:
         message = pgoutput.decode(payload)
         match message:
             case Begin():
-                self._files.begin(
-                    Transaction(
-                        message.committed_at,
-                        f"{message.lsn >> 32:X}/{message.lsn & 0xFFFFFFFF:08X}",
-                        f"{message.xid:032X}",
-                    )
-                )
                 # the server may send again what the checkpoint already covers
                 self._skipping = message.lsn < self._start
+                if not self._skipping:
+                    self._files.begin(
+                        Transaction(
+                            message.committed_at,
+                            f"{message.lsn >> 32:X}/{message.lsn & 0xFFFFFFFF:08X}",
+                            f"{message.xid:032X}",
+                        )
+                    )
             case Commit():
                 if not self._skipping:
                     self._files.commit(message.end_lsn)

@@ -44,7 +44,7 @@ def keep_reading(
     tell: Callable[[str], None],
 ) -> None:
     """Runs `read` until it ends, and again whenever it raises SourceAway after it had once begun to
-    read; it calls the function that it is given as soon as it reads. `tell` gets a line an attempt.
+    read; it calls the function that it is given whenever it has read. `tell` gets a line an attempt.
 
     What goes wrong before the first reading, and everything but SourceAway, is raised at once: a
     person who has just started a task wants to know. Returns too when `stop` is set in a pause.

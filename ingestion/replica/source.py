@@ -21,8 +21,9 @@ class ChangeLog(Protocol):
     def read_until(self) -> int:
         """The place up to which everything has been received."""
 
-    def read(self, seconds: float) -> bool:
-        """Hands on what comes within `seconds`; False once nothing is waiting."""
+    def read(self, seconds: float, until: int | None) -> bool:
+        """Hands on what comes within `seconds`, and nothing after the transaction with which all before
+        `until` has been handed on; False then, and once nothing is waiting."""
 
     def wait(self, seconds: float) -> None:
         """Until the server sends something, for `seconds` at most."""

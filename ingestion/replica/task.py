@@ -129,7 +129,7 @@ class Task:
         on_progress: Callable[[Progress], None],
         reads: Callable[[], None],
     ) -> None:
-        """One attempt; calls `reads` when it has come to the log."""
+        """One attempt; calls `reads` whenever it has read the log."""
         with self._session() as source:
             names = [
                 name for name in self._config.tables if self._mappings.selects(self._config.schema, name)
@@ -212,11 +212,11 @@ class Task:
         )
         away: tuple[type[Exception], ...] = (*source.driver_errors, SourceAway)
         log = source.log(tables, self._config.schema, checkpoint, files)
-        reads()
         try:
             target = None if follow else source.end_of_log()
             while True:
-                busy = log.read(_TICK_SECONDS)
+                busy = log.read(_TICK_SECONDS, target)
+                reads()
                 if files.close_due() or files.safe_place.lsn != checkpoint.lsn:
                     self._advance(checkpoint, files)
                 log.confirm(checkpoint.lsn)
@@ -224,9 +224,9 @@ class Task:
                 if stop.is_set() and target is None:
                     # what was committed before the stop still goes into the lake
                     target = source.end_of_log()
+                if target is not None and files.place.lsn >= target:
+                    break
                 if not busy:
-                    if target is not None and log.read_until >= target:
-                        break
                     log.wait(_TICK_SECONDS)
             files.close_all()
             self._advance(checkpoint, files)
