@@ -21,6 +21,7 @@ class Kind(IntEnum):
     ROTATE = 4
     FORMAT = 15
     XID = 16
+    EXECUTE_LOAD = 18
     TABLE_MAP = 19
     WRITE_V1 = 23
     UPDATE_V1 = 24
@@ -48,8 +49,9 @@ class Kind(IntEnum):
     DELETE_COMPRESSED = 171
 
 
-# Events that say nothing about rows: stop, annotations, lists of transactions, variables.
-_SILENT = {3, 5, 13, 14, 17, 18, 28, 29, 35, 36, 37, 160, 161, 163}
+# Events that say nothing about rows: stop, annotations, lists of transactions, variables, and the file of a
+# LOAD DATA, which a statement follows.
+_SILENT = {3, 5, 9, 11, 13, 14, 17, 28, 29, 35, 36, 37, 160, 161, 163}
 _IGNORABLE = 0x80
 
 

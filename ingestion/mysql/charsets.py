@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import pymysql
 from pymysql.connections import Connection
@@ -43,6 +44,12 @@ class Charsets:
         self._catalog = catalog
         self._names: dict[int, str] = {}
         self._decoders: dict[int, Decoder] = {}
+
+    @cached_property
+    def of_geometry(self) -> bool:
+        """Whether the log counts geometry among the columns that have one: MariaDB does, MySQL does not."""
+        ((version,),) = rows(self._catalog, "select version()")
+        return "mariadb" in str(version).lower()
 
     def decoder(self, collation: int) -> Decoder:
         """What turns bytes under this collation into text."""

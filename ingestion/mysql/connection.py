@@ -67,8 +67,9 @@ class Dsn:
         login = quote(self.user, safe="")
         if self.password:
             login += ":" + quote(self.password, safe="")
+        host = f"[{self.host}]" if ":" in self.host else self.host
         socket = f"?socket={quote(self.unix_socket, safe='')}" if self.unix_socket else ""
-        return f"mysql://{login}@{self.host}:{self.port}/{quote(self.database, safe='')}{socket}"
+        return f"mysql://{login}@{host}:{self.port}/{quote(self.database, safe='')}{socket}"
 
     def arguments(self) -> dict[str, Any]:
         """For pymysql."""
@@ -76,7 +77,8 @@ class Dsn:
             "host": self.host,
             "port": self.port,
             "user": self.user,
-            "password": self.password,
+            # as clients of today send it: pymysql would take latin1, and fail on other letters
+            "password": self.password.encode(),
             "database": self.database or None,
             "unix_socket": self.unix_socket or None,
             "charset": "utf8mb4",

@@ -14,6 +14,7 @@ from ingestion.errors import LandfallError
 from ingestion.live import LiveTable
 from ingestion.mysql import values
 from ingestion.mysql.charsets import BINARY, Charsets
+from ingestion.mysql.json_text import json_text
 from ingestion.mysql.tables import live_column, live_table
 from ingestion.mysql.values import Read
 
@@ -120,7 +121,7 @@ def parse(body: bytes, charsets: Charsets, live: Callable[[str, str], LiveTable 
         _describe(column, described)
     event.take((len(columns) + 7) // 8)  # which may be null: each row tells
     where = f"{schema}.{name}"
-    key = _metadata(columns, event)
+    key = _metadata(columns, event, _TEXTS | {_GEOMETRY} if charsets.of_geometry else _TEXTS)
     if not all(column.name for column in columns):
         raise LandfallError(
             f"the log does not name the columns of {where}: set binlog_row_metadata=FULL at the source, "
@@ -151,13 +152,13 @@ def _describe(column: _Column, described: _Bytes) -> None:
                 column.second |= ((column.first & 0x30) ^ 0x30) << 4
 
 
-def _metadata(columns: list[_Column], event: _Bytes) -> list[int]:
-    """What the event tells of its columns; returns the places of the key."""
+def _metadata(columns: list[_Column], event: _Bytes, text_types: set[int]) -> list[int]:
+    """What the event tells of its columns; returns the places of the key. `text_types` have a collation."""
     numbers = [column for column in columns if column.type in _NUMBERS]
     enums = [column for column in columns if column.type == _ENUM]
     sets = [column for column in columns if column.type == _SET]
     choices = [column for column in columns if column.type in (_ENUM, _SET)]
-    texts = [column for column in columns if column.type in _TEXTS | {_GEOMETRY}]
+    texts = [column for column in columns if column.type in text_types]
     key: list[int] = []
     while event.more:
         kind = event.take(1)[0]
@@ -232,7 +233,7 @@ def _column(column: _Column, charsets: Charsets, now: str, where: str) -> tuple[
                 return "enum", values.enumeration(second, words)
             return "set", values.members(second, words)
         case 245:
-            return "json", values.counted(first, values.json_text)
+            return "json", values.counted(first, json_text)  # MySQL's own; MariaDB keeps it as text
         case 255:
             return "geometry", values.counted(first, values.hexadecimal)
     if kind in _TEXTS:

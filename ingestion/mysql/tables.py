@@ -25,7 +25,7 @@ def live_table(
 
 
 _COLUMNS = """
-    select c.table_name, c.column_name, c.column_type, coalesce(k.seq_in_index, 0)
+    select c.table_name, c.column_name, c.column_type, coalesce(k.seq_in_index, 0), t.table_type
     from information_schema.columns as c
     join information_schema.tables as t
         on t.table_schema = c.table_schema and t.table_name = c.table_name
@@ -38,11 +38,18 @@ _COLUMNS = """
 
 
 def live_tables(connection: Connection, schema: str, names: Sequence[str]) -> dict[str, LiveTable]:
-    """The named tables of a schema. LandfallError names the first that is not there."""
+    """The named tables of a schema. LandfallError names the first that is not there, or that no reader of
+    the log could follow."""
     columns: dict[str, list[LiveColumn]] = {}
     keys: dict[str, list[tuple[int, str]]] = {}
     found = rows(connection, _COLUMNS, (schema, tuple(names) or ("",)))
-    for table, column, column_type, key_position in found:
+    for table, column, column_type, key_position, table_type in found:
+        if table_type == "SYSTEM VERSIONED":
+            # the log has its history as rows beside the rows, under the same key
+            raise LandfallError(
+                f"table {schema}.{table} is system-versioned, and the log shows its history as more rows: "
+                f"take it out of the registry, or `alter table {table} drop system versioning`"
+            )
         columns.setdefault(table, []).append(live_column(column, str(column_type)))
         if key_position:
             keys.setdefault(table, []).append((key_position, column))

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pytest
@@ -351,7 +352,7 @@ def test_the_commands_work_on_a_mysql_source(
         "total decimal(10,2), span time, issued_at timestamp null)",
         "insert into invoices values (18446744073709551615, 1, 9.90, '-25:00:00', '2024-01-02 03:04:05')",
         "insert into invoices values (1, 0, null, null, null)",
-        f"create user {mysql.name} identified by 'hunter2'",
+        f"create user {mysql.name} identified by 'hünt€r2'",
         f"grant select, replication client, replication slave on *.* to {mysql.name}",
     )
     folder = tmp_path / "project" / "models" / "silver" / "shop"
@@ -364,7 +365,10 @@ def test_the_commands_work_on_a_mysql_source(
     address = f"mysql://{mysql.name}:PASSWORD@localhost/{mysql.name}?unix_socket={mysql.server.socket}"
     for password, says in (
         ("wrong", "Access denied"),
-        ("hunter2", "shop.invoices.paid is tinyint(1) in the database, which bronze holds as smallint"),
+        (
+            quote("hünt€r2"),
+            "shop.invoices.paid is tinyint(1) in the database, which bronze holds as smallint",
+        ),
     ):
         monkeypatch.setenv("LANDFALL_SHOP_DSN", address.replace("PASSWORD", password))
         refused = landfall("replicate", "--source", "shop")
