@@ -90,7 +90,15 @@ def _compare(reader: Reader, source: Source, table: Table, live: LiveTable, sche
             f"{read.value(columns[column.name])}::{column.data_type} as {sql_name(column.name)}"
             for column in table.columns
         )
-        connection.execute(f"create or replace temp table source_rows as select {typed} from {read.relation}")
+        try:
+            connection.execute(
+                f"create or replace temp table source_rows as select {typed} from {read.relation}"
+            )
+        except duckdb.ConversionException as error:
+            raise LandfallError(
+                f"{source.name}.{table.name} holds a value that its data_type in the registry has no place "
+                f"for: {str(error).splitlines()[0]}; correct it, and load the table again"
+            ) from None
     try:
         connection.execute(
             f"create or replace temp view silver_rows as "
@@ -98,6 +106,11 @@ def _compare(reader: Reader, source: Source, table: Table, live: LiveTable, sche
         )
     except duckdb.CatalogException:
         return TableResult(table.name, _count(connection, "select count(*) from source_rows"), None)
+    except duckdb.BinderException as error:
+        raise LandfallError(
+            f"{base} has not the columns of the registry: {str(error).splitlines()[0]}; build it anew: "
+            f"dbt build --full-refresh --select base_{source.name}__{table.name}+"
+        ) from None
     result = TableResult(
         table.name,
         source_rows=_count(connection, "select count(*) from source_rows"),

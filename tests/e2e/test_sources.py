@@ -215,3 +215,11 @@ def test_reconciliation_leaves_out_a_table_that_no_model_holds(
     modelled, unmodelled = reconcile(source, dsn, warehouse)
     assert (modelled.missing, modelled.silver_rows) == (1, 0)
     assert (unmodelled.differences, unmodelled.silver_rows) == (0, None)
+    with duckdb.connect(str(warehouse)) as connected:
+        connected.execute("alter table silver.base_s__t rename id to other")
+    with pytest.raises(LandfallError, match=r"has not the columns of the registry.*--full-refresh"):
+        reconcile(source, dsn, warehouse)
+    with database.cursor() as cursor:
+        cursor.execute("alter table t alter id type bigint; update t set id = 5000000000")
+    with pytest.raises(LandfallError, match=r"s\.t holds a value that its data_type .* has no place for"):
+        reconcile(source, dsn, warehouse)
