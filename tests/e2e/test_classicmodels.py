@@ -81,7 +81,8 @@ QUESTIONS = {
     "customers by place": (
         "select upper(trim(country)), city, count(*) from customers group by 1, 2",
         "select upper(places.country_code), places.city, count(*) from stg_classicmodels__customer_states"
-        " join (select distinct on (location_id) * from stg_classicmodels__places) as places using (location_id)"
+        " join (select distinct on (location_id) * from stg_classicmodels__places) as places"
+        " using (location_id)"
         " where valid_to is null and not is_deleted group by all",
     ),
     "products": (
