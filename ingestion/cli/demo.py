@@ -88,9 +88,17 @@ def run_demo(home: Home, *, published: Sequence[Path], orders: int, traffic_seco
             loads = _together([partial(shop.task().run, follow=False) for shop in shops])
             loaded = [rows for load in loads for rows in load.loaded_rows.values()]
             step.notes.append(f"{sum(loaded):,} rows, {len(loaded)} tables")
-        _build(home, "dbt build: silver, gold, marts", *_WITHOUT_TESTS)
-        counts, changes = _live(shops, home, traffic_seconds)
-        built = _build(home, "dbt build again: only what changed; tests", *_WITHOUT_UNIT_TESTS)
+        with _timed("dbt build: silver, gold, marts; live traffic meanwhile") as step:
+            counts, changes = _together(
+                [
+                    partial(_live, shops, traffic_seconds, step.part("traffic")),
+                    partial(_build, home, step.part("build"), *_WITHOUT_TESTS),
+                ]
+            )[0]
+            step.notes.append(f"{counts:,} transactions, {changes:,} changes captured from the logs")
+        with _timed("dbt build again: only what changed; tests") as step:
+            built = _build(home, step.show, *_WITHOUT_UNIT_TESTS)
+            step.notes.append(f"{built.count('model', 'success')} models, {_passed(built)} tests passed")
         with _timed("reconcile silver with the live sources") as step:
             found = _together([partial(compare, shop.source, shop.dsn, home.warehouse) for shop in shops])
             results = {shop.source.name: tables for shop, tables in zip(shops, found, strict=True)}
@@ -155,14 +163,10 @@ def _fill(shop: _Shop, given: dict[str, Path], orders: int) -> None:
         shop.sample.generate(shop.dsn, orders)
 
 
-def _build(home: Home, title: str, *options: str) -> DbtResult:
-    with _timed(title) as step:
-        result = run_dbt(
-            home, "build", *options, on_node=lambda at, of, name: step.show(f"{title}: {at} of {of}, {name}")
-        )
-        step.notes.append(f"{result.count('model', 'success')} models")
-        if _passed(result):
-            step.notes.append(f"{_passed(result)} tests passed")
+def _build(home: Home, show: Callable[[str], None], *options: str) -> DbtResult:
+    result = run_dbt(
+        home, "build", *options, on_node=lambda at, of, name: show(f"dbt build: {at} of {of}, {name}")
+    )
     for message in result.messages:
         console.print(f"          [red]✗[/red] {escape(message)}", soft_wrap=True)
     if result.count("model", "error"):
@@ -174,43 +178,41 @@ def _passed(result: DbtResult) -> int:
     return result.count("test", "pass") + result.count("unit_test", "pass")
 
 
-def _live(shops: list[_Shop], home: Home, seconds: float) -> tuple[int, int]:
+def _live(shops: list[_Shop], seconds: float, show: Callable[[str], None]) -> tuple[int, int]:
     """Traffic on the sources while replicas follow their logs; returns transactions and changes when all
     are through."""
     followers = [_Follower(shop.task()) for shop in shops]
     stop = threading.Event()
     so_far: dict[str, Counts] = {}
-    with _timed("live traffic, captured from the logs") as step:
 
-        def transactions() -> int:
-            return sum(counts.transactions.total() for counts in so_far.values())
+    def transactions() -> int:
+        return sum(counts.transactions.total() for counts in so_far.values())
 
-        def changes() -> int:
-            return sum(follower.task.progress.changes for follower in followers)
+    def changes() -> int:
+        return sum(follower.task.progress.changes for follower in followers)
 
-        def live(shop: _Shop) -> None:
-            shop.sample.traffic(
-                shop.dsn,
-                seconds=seconds,
-                rate=_RATE,
-                stop=stop,
-                on_progress=lambda counts: so_far.update({shop.source.name: counts}),
-            )
+    def live(shop: _Shop) -> None:
+        shop.sample.traffic(
+            shop.dsn,
+            seconds=seconds,
+            rate=_RATE,
+            stop=stop,
+            on_progress=lambda counts: so_far.update({shop.source.name: counts}),
+        )
 
+    for follower in followers:
+        follower.start()
+    try:
+        _together(
+            [partial(live, shop) for shop in shops],
+            meanwhile=lambda: show(
+                f"traffic: {transactions():,} transactions; replicas: {changes():,} changes"
+            ),
+        )
+    finally:
+        stop.set()
         for follower in followers:
-            follower.start()
-        try:
-            _together(
-                [partial(live, shop) for shop in shops],
-                meanwhile=lambda: step.show(
-                    f"traffic: {transactions():,} transactions; replicas: {changes():,} changes"
-                ),
-            )
-        finally:
-            stop.set()
-            for follower in followers:
-                follower.finish()
-        step.notes.append(f"{transactions():,} transactions, {changes():,} changes")
+            follower.finish()
     return transactions(), changes()
 
 
@@ -267,6 +269,16 @@ class _Step:
 
     show: Callable[[str], None]
     notes: list[str] = field(default_factory=list)
+    _parts: dict[str, str] = field(default_factory=dict)
+
+    def part(self, name: str) -> Callable[[str], None]:
+        """Shows what one of several says that are at work."""
+
+        def show(text: str) -> None:
+            self._parts[name] = text
+            self.show("; ".join(self._parts.values()))
+
+        return show
 
 
 @contextmanager
