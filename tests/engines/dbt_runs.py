@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Mapping
@@ -75,6 +76,8 @@ def _run(told: Connection, command: list[str], environment: dict[str, str], said
     from dbt.cli.main import dbtRunner  # there already, but not in the process of the tests
 
     die_with_parent()
+    # it makes very many objects and keeps nearly all: looking for garbage among them is lost time
+    gc.disable()
     with said.open("wb") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
