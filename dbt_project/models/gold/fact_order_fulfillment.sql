@@ -120,8 +120,10 @@ final as (
         cast(totals.tax_amount as decimal(14, 2)) as tax_amount,
         -- the source's own word goes before our sum: it has rounded in its own way
         cast(coalesce(orders.total_amount, totals.sum_amount) as decimal(14, 2)) as total_amount,
+        -- a sum is 38 digits wide: Redshift would leave the product no room for decimals
         cast(
-            coalesce(orders.total_amount, totals.sum_amount) * orders.reporting_rate
+            cast(coalesce(orders.total_amount, totals.sum_amount) as decimal(14, 2))
+            * orders.reporting_rate
             as decimal(16, 2)
         ) as reporting_amount,
         cast(coalesce(payment_totals.payment_count, 0) as integer) as payment_count,

@@ -43,6 +43,13 @@ movements as (
         1 as payment_count
     from payments
     inner join customers on payments.customer_key = customers.customer_key
+    left join fulfillment
+        on payments.source_system = fulfillment.source_system
+        and payments.order_id = fulfillment.order_id
+    -- A shop may write a refund when it calls off an order that nobody has paid: no money moved.
+    where not payments.is_refund
+        or fulfillment.order_id is null
+        or fulfillment.payment_amount + fulfillment.refunded_amount > 0
 ),
 
 current_customers as (

@@ -48,7 +48,7 @@ final as (
 
         ---------- numerics
         cast(count(distinct order_id) as integer) as order_count,
-        cast(sum(quantity) as integer) as unit_count,
+        cast(sum(quantity) as decimal(18, 4)) as unit_count,
         cast(sum(line_amount) as decimal(14, 2)) as gmv,
         cast(sum(failed_amount) as decimal(14, 2)) as failed_amount,
         cast(coalesce(sum(freight_amount), 0) as decimal(14, 2)) as freight_amount

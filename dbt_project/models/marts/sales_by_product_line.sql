@@ -62,7 +62,7 @@ final as (
 
         ---------- numerics
         cast(count(distinct order_id) as integer) as order_count,
-        cast(sum(quantity) as integer) as unit_count,
+        cast(sum(quantity) as decimal(18, 4)) as unit_count,
         cast(sum(line_amount) as decimal(14, 2)) as sales_amount,
         cast(sum(discount_amount) as decimal(14, 2)) as discount_amount,
         cast(sum(reporting_amount) as decimal(16, 2)) as reporting_amount

@@ -118,7 +118,7 @@ final as (
 
         ---------- numerics
         cast(coalesce(sales.order_count, 0) as integer) as order_count,
-        cast(coalesce(sales.unit_count, 0) as integer) as unit_count,
+        cast(coalesce(sales.unit_count, 0) as decimal(18, 4)) as unit_count,
         cast(coalesce(sales.product_count, 0) as integer) as product_count,
         cast(coalesce(sales.gmv, 0) as decimal(14, 2)) as gmv,
         cast(coalesce(sales.failed_amount, 0) as decimal(14, 2)) as failed_amount,

@@ -40,7 +40,7 @@ renamed as (
         cast('USD' as varchar) as currency_code,
 
         ---------- numerics
-        quantityordered as quantity,
+        cast(quantityordered as decimal(18, 4)) as quantity,
         cast(priceeach as decimal(14, 4)) as unit_price,
         cast(quantityordered * priceeach as decimal(14, 2)) as line_amount,
         cast(0 as decimal(14, 2)) as discount_amount,

@@ -15,7 +15,7 @@ final as (
         cast('BRL' as varchar) as currency_code,
 
         ---------- numerics
-        1 as quantity,
+        cast(1 as decimal(18, 4)) as quantity,
         cast(unit_price as decimal(14, 4)) as unit_price,
         cast(unit_price as decimal(14, 2)) as line_amount,
         cast(0 as decimal(14, 2)) as discount_amount,

@@ -2,7 +2,11 @@
 {% set content = [
     'user_id', 'email', 'customer_name', 'country_code', 'state', 'city', 'postal_code'
 ] %}
-with order_states as (
+with settings as (
+    select * from {{ ref('stg_woocommerce__settings') }}
+),
+
+order_states as (
     select
         *,
         coalesce(_valid_to, {{ forever }}) as valid_to
@@ -173,10 +177,59 @@ in_posts as (
     {% endfor %}
 ),
 
-unioned as (
-    select * from in_tables
+stored as (
+    select
+        in_tables.*,
+        cast('tables' as varchar) as order_storage
+    from in_tables
+
     union all
-    select * from in_posts
+
+    select
+        in_posts.*,
+        cast('posts' as varchar) as order_storage
+    from in_posts
+),
+
+-- since when the storage that the shop works with has had an order
+held as (
+    select
+        stored.order_id,
+        min(stored.valid_from) as held_from,
+        max(stored._applied_at) as _applied_at
+    from stored
+    inner join settings on stored.order_storage = settings.order_storage
+    group by stored.order_id
+),
+
+-- The other storage has the word on what was before: what it says since is a copy, or stale. An
+-- order that never came over ended with the choice.
+unioned as (
+    select
+        stored.order_id,
+        stored.address_type,
+        stored.status,
+        stored.user_id,
+        stored.email,
+        stored.first_name,
+        stored.last_name,
+        stored.country,
+        stored.state,
+        stored.city,
+        stored.postcode,
+        stored.valid_from,
+        case
+            when stored.order_storage = settings.order_storage then stored.valid_to
+            else least(stored.valid_to, coalesce(held.held_from, settings.order_storage_since))
+        end as valid_to,
+        greatest(
+            stored._applied_at,
+            coalesce(held._applied_at, stored._applied_at),
+            settings._applied_at
+        ) as _applied_at
+    from stored
+    cross join settings
+    left join held on stored.order_id = held.order_id
 ),
 
 cleaned as (
@@ -196,7 +249,8 @@ cleaned as (
         valid_to,
         _applied_at
     from unioned
-    where {{ woocommerce_order_status('status') }} not in ({{ woocommerce_drafts() }})
+    where valid_from < valid_to
+        and {{ woocommerce_order_status('status') }} not in ({{ woocommerce_drafts() }})
 ),
 
 fingerprinted as (

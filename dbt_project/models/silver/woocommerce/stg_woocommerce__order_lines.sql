@@ -25,7 +25,7 @@ final as (
         orders.currency_code,
 
         ---------- numerics
-        cast(items.quantity as integer) as quantity,
+        items.quantity,
         -- by way of eight decimals, where all engines agree, and round the same half up
         cast(
             cast(

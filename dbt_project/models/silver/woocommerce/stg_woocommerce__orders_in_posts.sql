@@ -30,6 +30,8 @@ order_values as (
         'shipping_tax_amount': ['_order_shipping_tax', 'decimal(26,8)'],
         'paid_second': ['_date_paid', 'bigint'],
         'completed_second': ['_date_completed', 'bigint'],
+        'paid_local': ['_paid_date', 'varchar'],
+        'completed_local': ['_completed_date', 'varchar'],
     }) | indent(4) }}
 ),
 
@@ -65,8 +67,13 @@ final as (
         ---------- timestamps
         -- a post that was never published has only its local time
         coalesce(orders.post_date_gmt, orders.post_date) as created_at,
-        {{ seconds_after_1970('order_values.paid_second') }} as paid_at,
-        {{ seconds_after_1970('order_values.completed_second') }} as completed_at,
+        -- orders from before WooCommerce 3.0 have only the local one of these too
+        {% for event in ['paid', 'completed'] -%}
+        coalesce(
+            {{ seconds_after_1970('order_values.' ~ event ~ '_second') }},
+            {{ safe_timestamp('order_values.' ~ event ~ '_local') }}
+        ) as {{ event }}_at,
+        {% endfor -%}
         greatest(
             orders._applied_at, coalesce(order_values._applied_at, orders._applied_at)
         ) as _applied_at

@@ -20,16 +20,21 @@ post_states as (
         and coalesce(post_status, '') <> 'auto-draft'
 ),
 
+-- Deleted ones tell when as well: of a price that was set and deleted within a second nothing else
+-- is left, and a build in between has seen it.
 meta_states as (
     select
         *,
         _valid_from as valid_from,
         _valid_to as valid_to
     from {{ ref('hist_woocommerce__wp_postmeta') }}
+    -- of all posts only products have prices
+    where meta_key in ('_regular_price', '_price')
+),
+
+live_metas as (
+    select * from meta_states
     where not _is_deleted
-        and (_valid_to is null or _valid_to > _valid_from)
-        -- of all posts only products have prices
-        and meta_key in ('_regular_price', '_price')
 ),
 
 products as (
@@ -62,12 +67,11 @@ category_states as (
         categories.category_name,
         links._valid_from as valid_from,
         links._valid_to as valid_to,
+        links._is_deleted as is_deleted,
         greatest(links._applied_at, categories._applied_at) as _applied_at
     from {{ ref('hist_woocommerce__wp_term_relationships') }} as links
     inner join categories on links.term_taxonomy_id = categories.term_taxonomy_id
     inner join products on links.object_id = products.filed_id
-    where not links._is_deleted
-        and (links._valid_to is null or links._valid_to > links._valid_from)
 ),
 
 bounds as (
@@ -124,7 +128,7 @@ instants as (
 ),
 
 prices as (
-    {{ pivot_meta_at('instants', 'meta_states', entity='post_id', meta_id='meta_id', columns={
+    {{ pivot_meta_at('instants', 'live_metas', entity='post_id', meta_id='meta_id', columns={
         'regular_price': ['_regular_price', 'decimal(12,2)'],
         'price': ['_price', 'decimal(12,2)'],
     }) | indent(4) }}
@@ -159,6 +163,7 @@ ranked_categories as (
         on products.product_id = categories.product_id
         and coalesce(products.parent_id, products.product_id) = categories.filed_id
         and {{ valid_at('categories', 'products.valid_from') }}
+    where not categories.is_deleted
 ),
 
 final as (

@@ -7,6 +7,7 @@ options as (
     select
         case when not _is_deleted then option_value end as option_value,
         option_name = 'woocommerce_currency' as is_currency,
+        _committed_at,
         _applied_at
     from source
 ),
@@ -23,6 +24,8 @@ final as (
         max(case when is_currency then option_value end) as currency_code,
 
         ---------- timestamps
+        coalesce(max(case when not is_currency then _committed_at end), {{ first_instant() }})
+            as order_storage_since,
         coalesce(max(_applied_at), {{ first_instant() }}) as _applied_at
     from options
 )

@@ -8,18 +8,24 @@ with user_states as (
     where _valid_to is null or _valid_to > _valid_from
 ),
 
+-- Deleted ones tell when as well: of a value that was set and deleted within a second nothing else
+-- is left, and a build in between has seen it.
 meta_states as (
     select
         *,
         _valid_from as valid_from,
         _valid_to as valid_to
     from {{ ref('hist_woocommerce__wp_usermeta') }}
-    where not _is_deleted
-        and (_valid_to is null or _valid_to > _valid_from)
-        and meta_key in (
+    where
+        meta_key in (
             'first_name', 'last_name', 'billing_country', 'billing_state', 'billing_city',
             'billing_postcode'
         )
+),
+
+live_metas as (
+    select * from meta_states
+    where not _is_deleted
 ),
 
 bounds as (
@@ -67,7 +73,7 @@ instants as (
 ),
 
 meta_values as (
-    {{ pivot_meta_at('instants', 'meta_states', entity='user_id', meta_id='umeta_id', columns={
+    {{ pivot_meta_at('instants', 'live_metas', entity='user_id', meta_id='umeta_id', columns={
         'first_name': ['first_name', 'varchar'],
         'last_name': ['last_name', 'varchar'],
         'billing_country': ['billing_country', 'varchar'],
