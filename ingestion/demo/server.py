@@ -155,7 +155,7 @@ class SampleServer(ABC):
             )
         # Made beside it and moved into place when whole: a server would not start on half of it.
         unfinished = self.data_dir.with_name(self.data_dir.name + ".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
+        _remove(unfinished)
         unfinished.mkdir(mode=0o700)
         account.own(unfinished)
         command = self.make_data(unfinished)
@@ -232,6 +232,14 @@ class SampleServer(ABC):
         lines = said.strip().splitlines()
         telling = [line for line in lines if re.search(self.trouble, line)]
         return (telling or lines or ["it said nothing"])[-1]
+
+
+def _remove(folder: Path) -> None:
+    """Removes what a killed run left. A helper of its that lives a moment longer may still write there."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.01)
 
 
 def _die_with_parent(with_signal: signal.Signals) -> Callable[[], None]:

@@ -92,7 +92,7 @@ def test_both_kinds_of_connection_strings_are_read(text: str, monkeypatch: pytes
     with pytest.raises(LandfallError, match="Access denied for user 'u'") as told:
         connect(text)
     assert "p@ss" not in str(told.value)
-    wanted = {"host": "db.example.com", "port": 3307, "user": "u", "password": "p@ss", "database": "shop"}
+    wanted = {"host": "db.example.com", "port": 3307, "user": "u", "password": b"p@ss", "database": "shop"}
     assert {key: given[key] for key in wanted} == wanted
 
 
