@@ -19,6 +19,7 @@ from ingestion.mysql.connection import connect, rows
 from ingestion.mysql.engine import MysqlEngine
 from ingestion.registry import find_source
 from ingestion.replica.declaration import wrong_declarations
+from tests.traffic import traffic_of
 
 DUMP = Path(__file__).with_name("data") / "classicmodels.sql"
 STATUSES = {"In Process", "Shipped", "Resolved", "Disputed", "On Hold", "Cancelled"}
@@ -242,7 +243,7 @@ def test_a_password_reaches_the_client_and_nobody_else(
 def test_traffic_does_each_kind_and_counts_what_it_did(shop: str) -> None:
     load.from_generator(shop, 300)
     before = sizes(shop)
-    counts = run_traffic(shop, seconds=6, rate=150, seed=1)
+    counts = traffic_of(run_traffic, shop, 600, seed=1)
     assert set(counts.transactions) == set(KINDS)
     assert counts.rolled_back > 0
     assert set(counts.inserts) == {"customers", "employees", "orders", "orderdetails", "payments"}

@@ -17,6 +17,7 @@ from ingestion.mysql.engine import MysqlCatalog, MysqlEngine
 from ingestion.registry import find_source
 from ingestion.replica.declaration import wrong_declarations
 from tests.mysql import Mysql
+from tests.traffic import traffic_of
 
 STORAGES: tuple[OrderStorage, ...] = ("tables", "posts")
 
@@ -135,7 +136,7 @@ def test_an_order_is_the_sum_of_its_items(mysql: Mysql) -> None:
 def test_traffic_does_each_kind_and_counts_what_it_did(mysql: Mysql, storage: OrderStorage) -> None:
     from_generator(mysql.dsn, 150, order_storage=storage)
     before = sizes(mysql)
-    counts = run_traffic(mysql.dsn, seconds=4, rate=300, seed=1)
+    counts = traffic_of(run_traffic, mysql.dsn, 600, seed=1)
     assert set(counts.transactions) == set(KINDS)
     assert counts.rolled_back > 0
     for table, size in sizes(mysql).items():

@@ -23,6 +23,7 @@ from ingestion.mysql.connection import rows as query
 from ingestion.reconcile.compare import reconcile
 from ingestion.registry import find_source
 from tests.e2e.conftest import Shop
+from tests.traffic import traffic_of
 
 Row = tuple[object, ...]
 
@@ -163,7 +164,7 @@ def test_staging_agrees_with_the_live_source_before_and_after_traffic(wholesaler
     wholesaler.build("run")
     wholesaler.check()
 
-    counts = run_traffic(wholesaler.dsn, seconds=5, rate=150, seed=4)
+    counts = traffic_of(run_traffic, wholesaler.dsn, 400, seed=4)
     wholesaler.replicate()
     ops: dict[str, Counter[str]] = {op: Counter() for op in "IUD"}
     folder = f"{wholesaler.home.lake}/bronze/{DATABASE}/{DATABASE}"

@@ -24,6 +24,7 @@ from ingestion.registry import find_source
 from tests.conftest import empty_home, mysql_samples, new_database
 from tests.e2e.conftest import WITHOUT_TESTS, built_models, contents, gold_tables, query_warehouse, run_dbt
 from tests.e2e.shop_totals import AS_OF_ORDER, TOTALS
+from tests.traffic import traffic_of
 
 ORDERS = 200
 
@@ -70,8 +71,7 @@ def loaded(postgres: PostgresServer, mariadb: MariadbServer, home_dir: Path) -> 
 def changed(loaded: Shops) -> Shops:
     """After that, changes of every kind and an incremental build."""
     for shop, dsn in loaded.dsns.items():
-        counts = SAMPLES[shop].traffic(dsn, seconds=3, rate=200, seed=5)
-        assert counts.transactions.total() > 50
+        traffic_of(SAMPLES[shop].traffic, dsn, 300, seed=5)
     loaded.replicate()
     loaded.build()
     return loaded

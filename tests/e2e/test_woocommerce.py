@@ -22,6 +22,7 @@ from ingestion.mysql.connection import rows as query
 from ingestion.reconcile.compare import reconcile
 from ingestion.registry import find_source
 from tests.e2e.woocommerce_truth import truth
+from tests.traffic import traffic_of
 
 SHAPES = ("orders", "order_lines", "payments", "customer_states", "product_states", "places")
 # When a full load began is no property of the shop.
@@ -115,8 +116,7 @@ def test_silver_is_the_source_before_and_after_traffic(shops: dict[str, Shop], s
         f" (select max(id) from (select {live_order(shop)}) as o) where order_item_id = {line}",
         f"delete from wp_woocommerce_order_itemmeta where order_item_id = {other} and meta_key = '_line_tax'",
     )
-    counts = run_traffic(shop.dsn, seconds=4, rate=150, seed=3)
-    assert counts.transactions.total() > 100
+    traffic_of(run_traffic, shop.dsn, 400, seed=3)
     shop.catch_up()
     assert shop.differences() == {}
     assert figures(shop) == truth(shop.execute, shop.storage)
