@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 from psycopg2.extensions import connection
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from ingestion.demo.mariadb_server import MariadbServer
 from ingestion.demo.postgres_server import PostgresServer
@@ -118,6 +120,24 @@ def empty_home(home_dir: Path) -> Home:
         else:
             path.unlink()
     return Home(home_dir, lake=str(home_dir / "lake"))
+
+
+_OF_THE_DEMO = ("tests/e2e/test_docs_page.py", "tests/e2e/test_walking_path.py")
+
+
+class FilesTogether(LoadFileScheduling):
+    """A file stays in one process, as its tests share servers and homes; so do files that share what takes
+    a minute to make: the demo's home, and silver's lake."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        if file.startswith("tests/silver/"):
+            return "tests/silver"
+        return "tests/e2e/demo" if file in _OF_THE_DEMO else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether:
+    return FilesTogether(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,8 +23,7 @@
     {% if is_incremental() %}
         {% do require_declared_columns(table) %}
     {% endif %}
-    {% set mark = run_query('select cast(max(_noticed_at) as varchar) from ' ~ this).rows[0][0] if is_incremental() else none %}
-    {% do return(dict(new_bronze_files(table, mark), table=table)) %}
+    {% do return(dict(new_bronze_files(table, this if is_incremental() else none), table=table)) %}
 {% endmacro %}
 
 {# A column that was declared since the table was built would be null in its old rows, where bronze has

@@ -1,60 +1,87 @@
 {# What a model that applies changes has still to read of its table, found when it is compiled:
      {files: [path below bronze/], noticed_at, generations: [load start], has_load: bool}
-   `mark` is the model's own progress (the newest noticed_at it applied); none means from the start.
-   A file that has gone since it was noticed (a reload clears the folder) is left out. #}
-{% macro new_bronze_files(table, mark) %}
-    {% set noticed = ref('bronze_files') %}
-    {% set of_table = "source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'" %}
-    {% set present = present_bronze_files(table) %}
-    {% set fresh = run_query("
-        select
-            noticed.source_file,
-            max(noticed.noticed_at),
-            max(case when noticed.is_full_load then 1 else 0 end),
-            max(case when noticed.size_bytes = 0 then noticed.noticed_at end)
-        from " ~ noticed ~ " as noticed
-        inner join (" ~ present ~ ") as present on noticed.source_file = present.source_file
-        where noticed." ~ of_table ~ (" and noticed.noticed_at > cast('" ~ mark ~ "' as " ~ column_type('timestamp') ~ ")" if mark else "") ~ "
-        group by noticed.source_file
-        order by noticed.source_file").rows %}
-    {% for file, noticed_at, is_full_load, empty_at in fresh if empty_at == noticed_at %}
-        {% do exceptions.raise_compiler_error(
-            'bronze/' ~ file ~ ' is empty (0 bytes), so its table stays as it was: restore the file, or '
-            ~ 'move it away, then build again') %}
-    {% endfor %}
-    {# A load that was written over before this model read it is none of its generations: nobody can say
+   `applied` is the model itself, whose newest _noticed_at is how far it has come; none means from the
+   start. A file that has gone since it was noticed (a reload clears the folder) is left out. #}
+{% macro new_bronze_files(table, applied) %}
+    {# One question for both answers, as each costs seconds on some engines: what is new, and the loads.
+       A load that was written over before this model read it is none of its generations: nobody can say
        any more which keys it held. A load whose start nobody knows could not be opened when it was
        noticed, or has no rows: one that cannot be opened now either stops the model here. #}
-    {% set loads = run_query("
-        select distinct
-            cast(load_started_at as varchar),
-            case when load_started_at is null then source_file end
-        from (
+    {% set noticed = run_query("
+        with noticed as (
             select
-                noticed.source_file,
-                noticed.size_bytes,
-                noticed.load_started_at,
-                noticed.noticed_at,
-                noticed.is_full_load,
-                max(noticed.noticed_at) over (partition by noticed.source_file) as newest_noticed_at,
+                source_file,
+                size_bytes,
+                is_full_load,
+                load_started_at,
+                noticed_at,
+                max(noticed_at) over (partition by source_file) as newest_noticed_at
+            from " ~ ref('bronze_files') ~ "
+            where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'
+        ),
+
+        applied as (
+            select " ~ ('max(_noticed_at)' if applied else 'cast(null as ' ~ column_type('timestamp') ~ ')') ~ " as noticed_at
+            " ~ ('from ' ~ applied if applied else '') ~ "
+        ),
+
+        versions as (
+            select
+                noticed.*,
+                noticed.noticed_at = noticed.newest_noticed_at as is_newest,
+                applied.noticed_at is null or noticed.noticed_at > applied.noticed_at as is_unread,
                 present.source_file is not null as is_present
-            from " ~ noticed ~ " as noticed
-            left join (" ~ present ~ ") as present on noticed.source_file = present.source_file
-            where noticed." ~ of_table ~ "
-        ) as noticed
-        where is_full_load
-            and (load_started_at is not null or (size_bytes > 0 and is_present))
-            and (noticed_at = newest_noticed_at" ~ (" or noticed_at <= cast('" ~ mark ~ "' as " ~ column_type('timestamp') ~ ")" if mark else "") ~ ")").rows %}
-    {% set generations = loads | map(attribute=0) | select | list %}
-    {% set unopened = loads | map(attribute=1) | select | list if table.load_time == 'task_start' else [] %}
+            from noticed
+            cross join applied
+            left join (" ~ present_bronze_files(table) ~ ") as present on noticed.source_file = present.source_file
+        ),
+
+        final as (
+            select
+                versions.*,
+                is_newest and is_unread and is_present as is_fresh,
+                is_full_load and (is_newest or not is_unread)
+                and (load_started_at is not null or (size_bytes > 0 and is_present)) as is_load
+            from versions
+        )
+
+        select
+            source_file,
+            noticed_at,
+            cast(load_started_at as varchar),
+            size_bytes,
+            case when is_full_load then 1 else 0 end,
+            case when is_fresh then 1 else 0 end,
+            case when is_load then 1 else 0 end
+        from final
+        where is_fresh or is_load
+        order by source_file, noticed_at").rows %}
+    {% set fresh = [] %}
+    {% set starts = [] %}
+    {% set unopened = [] %}
+    {% for file, noticed_at, load_started_at, size_bytes, is_full_load, is_fresh, is_load in noticed %}
+        {% if is_fresh and size_bytes == 0 %}
+            {% do exceptions.raise_compiler_error(
+                'bronze/' ~ file ~ ' is empty (0 bytes), so its table stays as it was: restore the file, or '
+                ~ 'move it away, then build again') %}
+        {% endif %}
+        {% if is_fresh %}
+            {% do fresh.append({'file': file, 'noticed_at': noticed_at, 'is_full_load': is_full_load}) %}
+        {% endif %}
+        {% if is_load and load_started_at %}
+            {% do starts.append(load_started_at) %}
+        {% elif is_load and table.load_time == 'task_start' %}
+            {% do unopened.append(file) %}
+        {% endif %}
+    {% endfor %}
     {% if unopened %}
-        {% set generations = generations + run_query(read_load_starts(unopened)).rows | map(attribute=1) | select | list %}
+        {% do starts.extend(run_query(read_load_starts(unopened | unique | list)).rows | map(attribute=1) | select) %}
     {% endif %}
     {% do return({
-        'files': fresh | map(attribute=0) | list,
-        'noticed_at': fresh | map(attribute=1) | max if fresh else none,
-        'generations': generations | unique | sort,
-        'has_load': (fresh | map(attribute=2) | max if fresh else 0) == 1,
+        'files': fresh | map(attribute='file') | list,
+        'noticed_at': fresh | map(attribute='noticed_at') | max if fresh else none,
+        'generations': starts | unique | sort,
+        'has_load': fresh | selectattr('is_full_load') | list | length > 0,
     }) %}
 {% endmacro %}
 
@@ -64,8 +91,8 @@
 {% endmacro %}
 
 {% macro default__present_bronze_files(table) %}
-    {% do return("select source_file from (" ~ list_bronze_files() ~ ") as listed"
-        ~ " where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.name ~ "'") %}
+    {% do return("select source_file from (" ~ (catalog_listing(table.source) or no_bronze_files()) ~ ") as listed"
+        ~ " where table_name = '" ~ table.name ~ "'") %}
 {% endmacro %}
 
 {% macro duckdb__present_bronze_files(table) %}

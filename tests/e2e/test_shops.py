@@ -24,6 +24,7 @@ from ingestion.registry import find_source
 from tests.conftest import empty_home, mysql_samples, new_database
 from tests.e2e.conftest import WITHOUT_TESTS, built_models, contents, gold_tables, query_warehouse, run_dbt
 from tests.e2e.shop_totals import AS_OF_ORDER, TOTALS
+from tests.olist_changes import CHANGES
 from tests.traffic import traffic_of
 
 ORDERS = 200
@@ -44,6 +45,17 @@ class Shops:
         with closing(psycopg2.connect(self.dsns[shop])) as postgres, postgres.cursor() as cursor:
             cursor.execute(sql)
             return cursor.fetchall()
+
+    def change(self, shop: str, *statements: str) -> None:
+        """Statements on a shop's own database."""
+        if SAMPLES[shop].engine == "mysql":
+            with closing(connect(self.dsns[shop])) as mysql:
+                for statement in statements:
+                    rows(mysql, statement)
+            return
+        with closing(psycopg2.connect(self.dsns[shop])) as postgres, postgres, postgres.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
 
     def replicate(self) -> None:
         for shop, dsn in self.dsns.items():
@@ -69,9 +81,12 @@ def loaded(postgres: PostgresServer, mariadb: MariadbServer, home_dir: Path) -> 
 
 @pytest.fixture(scope="module")
 def changed(loaded: Shops) -> Shops:
-    """After that, changes of every kind and an incremental build."""
+    """After that, changes of every kind and two incremental builds."""
     for shop, dsn in loaded.dsns.items():
         traffic_of(SAMPLES[shop].traffic, dsn, 300, seed=5)
+    loaded.replicate()
+    loaded.build()
+    loaded.change("olist", *CHANGES)
     loaded.replicate()
     loaded.build()
     return loaded
@@ -121,10 +136,29 @@ def test_every_fact_holds_all_shops_and_their_currencies(changed: Shops, fact: s
 
 def test_incremental_builds_of_all_shops_equal_a_full_refresh(changed: Shops) -> None:
     tables = gold_tables(changed.home)
+    assert len(tables) == 25
     incremental = {table: contents(changed.home, table) for table in tables}
     changed.build("--full-refresh", "--select", "gold", "marts")
     for table in tables:
         assert contents(changed.home, table) == incremental[table], table
+
+
+def test_an_incremental_build_of_a_fact_rewrites_only_changed_orders(changed: Shops) -> None:
+    lines = "select order_line_key, source_system, order_id, _applied_at from gold.fact_orders"
+    before = {key: at for key, _, _, at in query_warehouse(changed.home, lines)}
+    ((order,),) = changed.of("olist", "select min(order_id) from order_items")
+    ((number,),) = changed.of("classicmodels", "select min(orderNumber) from orderdetails")
+    changed.change("olist", f"update orders set order_status = 'canceled' where order_id = '{order}'")
+    changed.change(
+        "classicmodels", f"update orders set status = 'Cancelled', comments = '' where orderNumber = {number}"
+    )
+    changed.replicate()
+    changed.build()
+    after = query_warehouse(changed.home, lines)
+    rewritten = {(shop, of_order) for key, shop, of_order, at in after if at != before[key]}
+    assert rewritten == {("olist", order), ("classicmodels", str(number))}
+    statuses = f"select distinct order_status from gold.fact_orders where order_id in ('{order}', '{number}')"
+    assert set(query_warehouse(changed.home, statuses)) == {("canceled",), ("Cancelled",)}
 
 
 def test_no_sum_mixes_currencies(changed: Shops) -> None:

@@ -47,6 +47,8 @@ def compare(
     found: list[Difference] = []
     for at in sorted(left.keys() | right.keys()):
         for one, other in zip_longest(left.get(at, []), right.get(at, [])):
+            if one == other:
+                continue
             if one is None or other is None:
                 found.append(Difference(table, at, None, _presence(one), _presence(other)))
                 continue
@@ -99,7 +101,8 @@ def _by_key(
         at = tuple(plain[name.lower()] for name in key)
         grouped[at].append({name: value for name, value in plain.items() if name not in ignored})
     for group in grouped.values():
-        group.sort(key=lambda row: sorted(row.items()))
+        if len(group) > 1:
+            group.sort(key=lambda row: sorted(row.items()))
     return grouped
 
 

@@ -6,7 +6,7 @@ import re
 import shutil
 import urllib.parse
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -26,8 +26,8 @@ from tests.conftest import mysql_samples
 from tests.e2e.conftest import Shop
 from tests.engines.athena.stand_in import BUCKET, AthenaStandIn, athena_stand_in
 from tests.engines.athena.trino_install import TrinoMissing, trino_home
-from tests.engines.dbt_runs import DbtRuns
-from tests.engines.parity import CLOCKS, Difference, compare
+from tests.engines.dbt_runs import DbtRuns, Done
+from tests.engines.parity import CLOCKS, Difference, Row, compare
 from tests.engines.redshift.stand_in import stand_in
 from tests.engines.tables import built_tables
 from tests.engines.targets import Athena, Builds, DuckDB, Redshift, Target
@@ -36,37 +36,10 @@ from tests.engines.targets import Athena, Builds, DuckDB, Redshift, Target
 IGNORED = CLOCKS | {"modified_at"}
 LAKE = f"s3://{BUCKET}/landfall"
 
-# What traffic alone hardly brings: everything that change handling and the dimensions have to get right,
-# and a text that is longer than Redshift's plain varchar.
-CHANGES = (
-    "delete from order_items where ctid in (select ctid from order_items limit 2)",
-    "with gone as (select order_id from orders order by 1 limit 1), "
-    "i as (delete from order_items where order_id in (select order_id from gone)), "
-    "p as (delete from order_payments where order_id in (select order_id from gone)), "
-    "r as (delete from order_reviews where order_id in (select order_id from gone)) "
-    "delete from orders where order_id in (select order_id from gone)",
-    "update products set product_category_name = 'novo' "
-    "where product_id in (select product_id from order_items limit 3)",
-    "insert into product_category_name_translation values ('novo', 'new')",
-    "update product_category_name_translation set product_category_name_english = 'renamed' "
-    "where product_category_name in (select product_category_name from products limit 1)",
-    "update sellers set seller_city = 'São Paulo ''moved''' where ctid in (select ctid from sellers limit 2)",
-    "update sellers set seller_city = repeat('ã', 300) where ctid in (select ctid from sellers limit 1)",
-    "update customers set customer_unique_id = (select min(customer_unique_id) from customers) "
-    "where customer_id in (select customer_id from customers order by 1 desc limit 2)",
-    "update order_reviews set review_comment_message = repeat('Muito bom! ', 60) "
-    "where ctid in (select ctid from order_reviews limit 1)",
-    # a changed key, and a time to the microsecond
-    "update order_payments set payment_sequential = 9 "
-    "where ctid in (select ctid from order_payments limit 1)",
-    "update orders set order_approved_at = timestamp '2018-02-03 04:05:06.789012' "
-    "where ctid in (select ctid from orders limit 1)",
-)
-
 
 class ThreeTargets:
     """The shops, and what was built of them. `shop` is the one on PostgreSQL, `others` are the connection
-    strings of those on MariaDB."""
+    strings of those on MariaDB; `measure` holds DuckDB's tables after the last build."""
 
     def __init__(
         self, shop: Shop, others: dict[str, str], builds: Builds, athena: Athena, redshift: Redshift
@@ -77,6 +50,13 @@ class ThreeTargets:
         self.duckdb = DuckDB(builds.homes / DuckDB.name)
         self.athena = athena
         self.redshift = redshift
+        self.measure: dict[str, list[Row]] = {}
+
+    def build(self, commands: Mapping[Target, Iterable[str]]) -> dict[Target, Done]:
+        """A command on each target, side by side."""
+        done = self.builds.run(commands)
+        self.measure = self.duckdb.read(self.tables(self.duckdb))
+        return done
 
     def replicate(self) -> None:
         """What changed at the source goes to bronze, and the targets see it there."""
@@ -98,7 +78,7 @@ class ThreeTargets:
         target: Target = getattr(self, name)
         found: list[Difference] = []
         for table, key in self.tables(target).items():
-            found += compare(table, self.duckdb.rows, target.rows, key, IGNORED)
+            found += compare(table, self.measure.__getitem__, target.rows, key, IGNORED)
         # the first ones tell the fault
         return found[:20]
 

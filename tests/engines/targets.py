@@ -54,12 +54,18 @@ class DuckDB:
     def environment(self) -> Mapping[str, str]:
         return {}
 
-    def rows(self, relation: str) -> Iterator[Row]:
+    def rows(self, relation: str) -> Iterable[Row]:
+        return self.read([relation])[relation]
+
+    def read(self, relations: Iterable[str]) -> dict[str, list[Row]]:
+        """The rows of each relation: to open the file takes longer than to read most."""
+        found = {}
         with duckdb.connect(str(self._home / "warehouse.duckdb"), read_only=True) as warehouse:
-            found = warehouse.execute(f"select * from {relation}")
-            names = [column[0] for column in found.description]
-            rows = found.fetchall()
-        yield from (dict(zip(names, row, strict=True)) for row in rows)
+            for relation in relations:
+                rows = warehouse.execute(f"select * from {relation}")
+                names = [column[0] for column in rows.description]
+                found[relation] = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+        return found
 
 
 class Athena:

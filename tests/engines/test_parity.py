@@ -23,7 +23,8 @@ from tests.engines.athena.stand_in import BUCKET
 from tests.engines.broken import FORGOTTEN, Broken
 from tests.engines.dbt_runs import Done
 from tests.engines.parity import Row, compare
-from tests.engines.shop import CHANGES, IGNORED, ThreeTargets, one_test_of_each_kind, three_targets
+from tests.engines.shop import IGNORED, ThreeTargets, one_test_of_each_kind, three_targets
+from tests.olist_changes import CHANGES
 
 # Unit tests are about the models, which are the same; and where a decimal has no scale in PostgreSQL, as it
 # has on Redshift, the stand-in rounds their rows.
@@ -60,7 +61,7 @@ def first_build(three: ThreeTargets) -> ThreeTargets:
     for name, dsn in three.others.items():
         SAMPLES[name].traffic(dsn, seconds=1, seed=1)
     three.replicate()
-    three.builds.run({three.duckdb: BUILD, three.athena: BUILD, three.redshift: BUILD})
+    three.build({three.duckdb: BUILD, three.athena: BUILD, three.redshift: BUILD})
     return three
 
 
@@ -75,7 +76,7 @@ def increments(first_build: ThreeTargets) -> Increments:
     three.replicate()
     new = three.bronze_files() - before
     since = len(three.athena.stand_in.s3.requests)
-    done = three.builds.run({three.duckdb: BUILD, three.athena: BUILD, three.redshift: DATA_TESTS})
+    done = three.build({three.duckdb: BUILD, three.athena: BUILD, three.redshift: DATA_TESTS})
     return Increments(new, *three.bronze_read(since), done[three.redshift])
 
 
@@ -83,10 +84,9 @@ def increments(first_build: ThreeTargets) -> Increments:
 def grown(three: ThreeTargets, increments: Increments) -> dict[str, list[Row]]:
     """DuckDB's tables after the increments; since then all targets were built anew."""
     # one table has a row for each run that found new files
-    tables = three.tables(three.duckdb).keys() - {"silver.bronze_rows_checked"}
-    rows = {table: list(three.duckdb.rows(table)) for table in tables}
+    rows = {table: rows for table, rows in three.measure.items() if table != "silver.bronze_rows_checked"}
     anew = (*BUILD, "--full-refresh")
-    three.builds.run({three.duckdb: anew, three.athena: anew, three.redshift: anew})
+    three.build({three.duckdb: anew, three.athena: anew, three.redshift: anew})
     return rows
 
 
@@ -158,7 +158,7 @@ def test_a_full_refresh_equals_the_increments(three: ThreeTargets, grown: dict[s
     # what is true of DuckDB's tables is true of those that are equal to them
     for table, key in three.tables(three.duckdb).items():
         if table in grown:
-            assert compare(table, grown.__getitem__, three.duckdb.rows, key, IGNORED) == []
+            assert compare(table, grown.__getitem__, three.measure.__getitem__, key, IGNORED) == []
 
 
 @each_target

@@ -52,8 +52,8 @@ MUTATIONS: dict[str, tuple[Edit, ...]] = {
     "skip a generation": (
         Edit(
             "new_bronze_files",
-            "'generations': generations | unique | sort,",
-            "'generations': (generations | unique | sort)[:-1],",
+            "'generations': starts | unique | sort,",
+            "'generations': (starts | unique | sort)[:-1],",
         ),
     ),
 }

@@ -19,9 +19,9 @@ from tests.engines.children import die_with_parent
 # Two cores and other tests beside it: enough for the small tables of a test.
 JVM = """\
 -server
--Xms1500M
--Xmx2G
--Xmn800M
+-Xms2500M
+-Xmx2500M
+-Xmn1500M
 -XX:+UseSerialGC
 -XX:TieredStopAtLevel=1
 -XX:+UnlockDiagnosticVMOptions
