@@ -1,4 +1,4 @@
-{#- Managers above managers, level by level: recursive queries differ between engines, and no
+{#- Managers above managers, join by join: recursive queries differ between engines, and no
     company is this deep. A test tells if one is. -#}
 {%- set deepest = 10 -%}
 
@@ -6,41 +6,47 @@ with employees as (
     select * from {{ ref('employee_records') }}
 ),
 
-level_0 as (
+-- whoever is their own manager in the end is nobody's: there the way up ends
+ways_up as (
     select
-        source_system,
-        employee_id,
-        employee_id as manager_employee_id
-    from employees
+        level_0.source_system,
+        level_0.employee_id,
+        {% for level in range(1, deepest + 1) -%}
+        nullif(level_{{ level - 1 }}.reports_to_employee_id, level_0.employee_id)
+            as manager_{{ level }},
+        {% endfor -%}
+        level_0.employee_id as manager_0
+    from employees as level_0
+    {% for level in range(1, deepest) -%}
+    left join employees as level_{{ level }}
+        on level_{{ level - 1 }}.source_system = level_{{ level }}.source_system
+        and nullif(level_{{ level - 1 }}.reports_to_employee_id, level_0.employee_id)
+        = level_{{ level }}.employee_id
+    {% endfor %}
 ),
 
-{% for level in range(1, deepest + 1) -%}
-level_{{ level }} as (
-    select
-        below.source_system,
-        below.employee_id,
-        employees.reports_to_employee_id as manager_employee_id
-    from level_{{ level - 1 }} as below
-    inner join employees
-        on below.source_system = employees.source_system
-        and below.manager_employee_id = employees.employee_id
-    -- whoever is their own manager in the end is nobody's
-    where employees.reports_to_employee_id is not null
-        and employees.reports_to_employee_id <> below.employee_id
-),
-
-{% endfor -%}
-levels as (
+distances as (
     {% for level in range(deepest + 1) -%}
-    select
-        *,
-        {{ level }} as distance
-    from level_{{ level }}
+    select {{ level }} as distance
     {% if not loop.last %}
     union all
 
     {% endif %}
     {%- endfor -%}
+),
+
+levels as (
+    select
+        ways_up.source_system,
+        ways_up.employee_id,
+        case distances.distance
+            {% for level in range(deepest + 1) -%}
+            when {{ level }} then ways_up.manager_{{ level }}
+            {% endfor %}
+        end as manager_employee_id,
+        distances.distance
+    from ways_up
+    cross join distances
 ),
 
 nearest as (
@@ -50,6 +56,7 @@ nearest as (
         manager_employee_id,
         min(distance) as distance
     from levels
+    where manager_employee_id is not null
     group by source_system, employee_id, manager_employee_id
 ),
 

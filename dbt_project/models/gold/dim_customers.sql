@@ -62,21 +62,20 @@ addresses as (
     where not record_versions.is_deleted
 ),
 
+sides as (
+    select 1 as is_start
+    union all
+    select 0 as is_start
+),
+
 instants as (
-    select
-        source_system,
-        customer_unique_id,
-        valid_from as instant
+    select distinct
+        addresses.source_system,
+        addresses.customer_unique_id,
+        case when sides.is_start = 1 then addresses.valid_from else addresses.valid_to end
+            as instant
     from addresses
-
-    union
-
-    select
-        source_system,
-        customer_unique_id,
-        valid_to as instant
-    from addresses
-    where valid_to is not null
+    cross join sides
 ),
 
 ranked as (
@@ -101,6 +100,7 @@ ranked as (
         on instants.source_system = addresses.source_system
         and instants.customer_unique_id = addresses.customer_unique_id
         and {{ valid_at('addresses', 'instants.instant') }}
+    where instants.instant is not null
 ),
 
 -- the address given last holds; where no record is left, the buyer is deleted

@@ -60,20 +60,16 @@ post_states as (
         and (_valid_to is null or _valid_to > _valid_from)
 ),
 
-order_posts as (
-    select distinct id from post_states
-),
-
+-- of all posts only orders have these keys
 meta_states as (
     select
-        metas.*,
-        metas._valid_from as valid_from,
-        metas._valid_to as valid_to
-    from {{ ref('hist_woocommerce__wp_postmeta') }} as metas
-    inner join order_posts on metas.post_id = order_posts.id
-    where not metas._is_deleted
-        and (metas._valid_to is null or metas._valid_to > metas._valid_from)
-        and metas.meta_key in (
+        *,
+        _valid_from as valid_from,
+        _valid_to as valid_to
+    from {{ ref('hist_woocommerce__wp_postmeta') }}
+    where not _is_deleted
+        and (_valid_to is null or _valid_to > _valid_from)
+        and meta_key in (
             '_customer_user', '_billing_email',
             {% for type in ['billing', 'shipping'] %}
             '_{{ type }}_first_name', '_{{ type }}_last_name', '_{{ type }}_country',
@@ -101,33 +97,17 @@ bounds as (
     from meta_states
 ),
 
-edges as (
-    select
-        post_id,
-        valid_from,
-        _applied_at
-    from bounds
-
-    union all
-
-    select
-        post_id,
-        valid_to as valid_from,
-        _applied_at
-    from bounds
-    where valid_to is not null
+began as (
+    {{ instants_of('bounds', 'post_id') | indent(4) }}
 ),
 
 instants as (
     select
-        post_id,
-        valid_from,
+        *,
         coalesce(
             lead(valid_from) over (partition by post_id order by valid_from), {{ forever }}
-        ) as valid_to,
-        max(max(_applied_at)) over (partition by post_id) as _applied_at
-    from edges
-    group by post_id, valid_from
+        ) as valid_to
+    from began
 ),
 
 meta_values as (
@@ -149,20 +129,25 @@ meta_values as (
     }) | indent(4) }}
 ),
 
+address_types as (
+    select cast('billing' as varchar) as address_type
+    union all
+    select cast('shipping' as varchar) as address_type
+),
+
 in_posts as (
-    {% for type in ['billing', 'shipping'] %}
     select
         instants.post_id as order_id,
-        cast('{{ type }}' as varchar) as address_type,
+        address_types.address_type,
         posts.post_status as status,
         cast(nullif(meta_values.user_id, 0) as varchar) as user_id,
         meta_values.email,
-        meta_values.{{ type }}_first_name as first_name,
-        meta_values.{{ type }}_last_name as last_name,
-        meta_values.{{ type }}_country as country,
-        meta_values.{{ type }}_state as state,
-        meta_values.{{ type }}_city as city,
-        meta_values.{{ type }}_postcode as postcode,
+        {% for column in ['first_name', 'last_name', 'country', 'state', 'city', 'postcode'] %}
+        case
+            when address_types.address_type = 'billing' then meta_values.billing_{{ column }}
+            else meta_values.shipping_{{ column }}
+        end as {{ column }},
+        {% endfor %}
         instants.valid_from,
         instants.valid_to,
         instants._applied_at
@@ -173,8 +158,7 @@ in_posts as (
     inner join post_states as posts
         on instants.post_id = posts.id
         and {{ valid_at('posts', 'instants.valid_from') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    cross join address_types
 ),
 
 stored as (
@@ -191,45 +175,51 @@ stored as (
     from in_posts
 ),
 
+chosen as (
+    select
+        stored.*,
+        settings.order_storage_since,
+        settings._applied_at as chosen_at,
+        case when stored.order_storage = settings.order_storage then 1 else 0 end as is_chosen
+    from stored
+    cross join settings
+),
+
 -- since when the storage that the shop works with has had an order
 held as (
     select
-        stored.order_id,
-        min(stored.valid_from) as held_from,
-        max(stored._applied_at) as _applied_at
-    from stored
-    inner join settings on stored.order_storage = settings.order_storage
-    group by stored.order_id
+        *,
+        min(case when is_chosen = 1 then valid_from end) over (
+            partition by order_id
+        ) as held_from,
+        max(case when is_chosen = 1 then _applied_at end) over (
+            partition by order_id
+        ) as held_applied_at
+    from chosen
 ),
 
 -- The other storage has the word on what was before: what it says since is a copy, or stale. An
 -- order that never came over ended with the choice.
 unioned as (
     select
-        stored.order_id,
-        stored.address_type,
-        stored.status,
-        stored.user_id,
-        stored.email,
-        stored.first_name,
-        stored.last_name,
-        stored.country,
-        stored.state,
-        stored.city,
-        stored.postcode,
-        stored.valid_from,
+        order_id,
+        address_type,
+        status,
+        user_id,
+        email,
+        first_name,
+        last_name,
+        country,
+        state,
+        city,
+        postcode,
+        valid_from,
         case
-            when stored.order_storage = settings.order_storage then stored.valid_to
-            else least(stored.valid_to, coalesce(held.held_from, settings.order_storage_since))
+            when is_chosen = 1 then valid_to
+            else least(valid_to, coalesce(held_from, order_storage_since))
         end as valid_to,
-        greatest(
-            stored._applied_at,
-            coalesce(held._applied_at, stored._applied_at),
-            settings._applied_at
-        ) as _applied_at
-    from stored
-    cross join settings
-    left join held on stored.order_id = held.order_id
+        greatest(_applied_at, coalesce(held_applied_at, _applied_at), chosen_at) as _applied_at
+    from held
 ),
 
 cleaned as (

@@ -76,7 +76,7 @@ category_states as (
 
 bounds as (
     select
-        id as product_id,
+        id as post_id,
         valid_from,
         valid_to,
         _applied_at
@@ -85,7 +85,7 @@ bounds as (
     union all
 
     select
-        post_id as product_id,
+        post_id,
         valid_from,
         valid_to,
         _applied_at
@@ -94,37 +94,15 @@ bounds as (
     union all
 
     select
-        product_id,
+        product_id as post_id,
         valid_from,
         valid_to,
         _applied_at
     from category_states
 ),
 
-edges as (
-    select
-        product_id as post_id,
-        valid_from,
-        _applied_at
-    from bounds
-
-    union all
-
-    select
-        product_id as post_id,
-        valid_to as valid_from,
-        _applied_at
-    from bounds
-    where valid_to is not null
-),
-
 instants as (
-    select
-        post_id,
-        valid_from,
-        max(max(_applied_at)) over (partition by post_id) as _applied_at
-    from edges
-    group by post_id, valid_from
+    {{ instants_of('bounds', 'post_id') | indent(4) }}
 ),
 
 prices as (

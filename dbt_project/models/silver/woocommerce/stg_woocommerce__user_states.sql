@@ -46,30 +46,8 @@ bounds as (
     from meta_states
 ),
 
-edges as (
-    select
-        user_id,
-        valid_from,
-        _applied_at
-    from bounds
-
-    union all
-
-    select
-        user_id,
-        valid_to as valid_from,
-        _applied_at
-    from bounds
-    where valid_to is not null
-),
-
 instants as (
-    select
-        user_id,
-        valid_from,
-        max(max(_applied_at)) over (partition by user_id) as _applied_at
-    from edges
-    group by user_id, valid_from
+    {{ instants_of('bounds', 'user_id') | indent(4) }}
 ),
 
 meta_values as (
