@@ -78,7 +78,7 @@
         {% do starts.extend(run_query(read_load_starts(unopened | unique | list)).rows | map(attribute=1) | select) %}
     {% endif %}
     {% do return({
-        'files': fresh | map(attribute='file') | list,
+        'files': fresh | map(attribute='file') | unique | list,
         'noticed_at': fresh | map(attribute='noticed_at') | max if fresh else none,
         'generations': starts | unique | sort,
         'has_load': fresh | selectattr('is_full_load') | list | length > 0,

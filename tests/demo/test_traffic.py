@@ -129,7 +129,7 @@ def test_two_at_once_with_one_seed_do_not_collide(shop: connection, dsn: str) ->
 def test_it_keeps_the_rate_and_stops_in_time(shop: connection, dsn: str) -> None:
     started = time.monotonic()
     counts = run_traffic(dsn, seconds=1, rate=20, seed=4)
-    assert time.monotonic() - started > 0.9
+    assert 0.9 < time.monotonic() - started < 10
     assert counts.transactions.total() + counts.rolled_back <= 20
 
 

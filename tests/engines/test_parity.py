@@ -15,7 +15,6 @@ import pytest
 from sqlfluff.core import FluffConfig, Linter
 
 from ingestion.demo.mariadb_server import MariadbServer
-from ingestion.demo.olist.traffic import run_traffic
 from ingestion.demo.postgres_server import PostgresServer
 from ingestion.demo.samples import SAMPLES
 from tests.engines.athena.rows import AthenaFailed, query
@@ -25,6 +24,7 @@ from tests.engines.dbt_runs import Done
 from tests.engines.parity import Row, compare
 from tests.engines.shop import IGNORED, ThreeTargets, one_test_of_each_kind, three_targets
 from tests.olist_changes import CHANGES
+from tests.traffic import traffic_of
 
 # Unit tests are about the models, which are the same; and where a decimal has no scale in PostgreSQL, as it
 # has on Redshift, the stand-in rounds their rows.
@@ -57,9 +57,8 @@ def three(
 def first_build(three: ThreeTargets) -> ThreeTargets:
     """Load files and change files together, on every target."""
     three.shop.replicate()
-    run_traffic(three.shop.dsn, seconds=1, seed=1)
-    for name, dsn in three.others.items():
-        SAMPLES[name].traffic(dsn, seconds=1, seed=1)
+    for name, dsn in {"olist": three.shop.dsn, **three.others}.items():
+        traffic_of(SAMPLES[name].traffic, dsn, 60, seed=1)
     three.replicate()
     three.build({three.duckdb: BUILD, three.athena: BUILD, three.redshift: BUILD})
     return three
@@ -72,9 +71,10 @@ def increments(first_build: ThreeTargets) -> Increments:
     before = three.bronze_files()
     three.shop.execute(*CHANGES)
     for name, dsn in three.others.items():
-        SAMPLES[name].traffic(dsn, seconds=1, seed=2)
+        traffic_of(SAMPLES[name].traffic, dsn, 60, seed=2)
     three.replicate()
     new = three.bronze_files() - before
+    assert {file.split("/")[0] for file in new} == set(SAMPLES)
     since = len(three.athena.stand_in.s3.requests)
     done = three.build({three.duckdb: BUILD, three.athena: BUILD, three.redshift: DATA_TESTS})
     return Increments(new, *three.bronze_read(since), done[three.redshift])
@@ -128,7 +128,7 @@ def test_a_build_without_new_files_reads_no_bronze_on_athena(
     three: ThreeTargets, increments: Increments
 ) -> None:
     since = len(three.athena.stand_in.s3.requests)
-    models = ("bronze_files", "base_olist__orders", "hist_olist__sellers")
+    models = ("bronze_files", "base_olist__orders", "hist_olist__sellers", "base_classicmodels__orders")
     three.builds.run({three.athena: ["run", "--select", *models]})
     assert three.bronze_read(since) == (set(), set())
 

@@ -118,7 +118,7 @@ def refund(order: Order, number: int, when: datetime, *, whole: bool) -> Order:
     )  # fmt: skip
     if whole:
         back.items = [_back(item, item.total, item.tax, None) for item in order.items if item.total]
-        back.total, back.cart_tax = -order.total, -order.cart_tax
+        back.total, back.cart_tax = -cents(order.total), -order.cart_tax
         back.shipping_total, back.shipping_tax = -order.shipping_total, -order.shipping_tax
         return back
     line = order.items[0]

@@ -60,7 +60,7 @@ post_states as (
         and (_valid_to is null or _valid_to > _valid_from)
 ),
 
--- of all posts only orders have these keys
+-- of all posts hardly any but orders have these keys
 meta_states as (
     select
         *,
